@@ -172,7 +172,13 @@ class Analyser:
         return entities, apply_rules(reading, entities)
 
     def _entities(self, document: Document, reading: Reading) -> tuple[Entity, ...]:
-        found = find_entities(reading, document_fields(document), self.lexicon, published=document.happened_at)
+        found = find_entities(
+            reading,
+            document_fields(document),
+            self.lexicon,
+            published=document.happened_at,
+            home=document.region,
+        )
         return found[:_MOST_ENTITIES]
 
     def _scores(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.lexicon import Hit, Lexicon
-from analysis.lexicon.regions import Region
+from analysis.lexicon.regions import JIANGXI, JIANGXI_CODE, Region
 from analysis.reading import Reading
 
 __all__ = ["FoundRegion", "found_regions"]
@@ -25,6 +25,11 @@ _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 _NAMED_AFTER = re.compile(
     "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|堂(?:[医药大]|店|诊|连)|湖(?:[边畔水面心的,。、]|区(?:抢|各|渔|农|的))|拌粉|炒粉|米粉|瓦罐|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
 )
+# What a place of another province gives its name to, told of a place before it: 萍乡那家湖南湘雅诊所, 赣州上海花园小区.
+_CALLED_AFTER = re.compile(
+    "(?:(?![某一那这的])[一-鿿]){0,3}?(?:花园|小区|家园|公馆|新村|公寓|商城|(?<![一-鿿]{3})城(?=[小门东西南北一二三])|大?酒店|宾馆|饭店|大?药房|药店|诊所|眼镜店?|推拿|美容院|口腔)"
+)
+_IN_ONE_CLAUSE = re.compile("[^,。;!?、:]{0,14}(?<![在去到来从往赴回])")
 # 九江路上那家大药房 is a shop in a street, 回九江路上 is on the way.
 _ON_A_ROAD = re.compile("路上(?=[的那这有某一]{0,2}[家间个处]?[^,。]{0,4}(?:店|药房|诊所|医院|美容院))")
 _GOING = frozenset("去回往到赴来从")
@@ -32,6 +37,8 @@ _SUFFIXES = frozenset("省市县区")
 # An authority's branch is where its district is: 赣州市公安局章贡分局.
 _BRANCH = re.compile("(?:公安|市场监督管理|市场监管|生态环境|医疗保障|医保)局(?P<in>[一-鿿]{2,4})分局")
 _NO_SUFFIX = ("市场", "市民", "市区", "区域", "区别")  # 宜春市场监管局 names 宜春
+# 修水产的丸 is made in 修水, no fish.
+_MADE_THERE = frozenset({"水产", "国产"})
 _REACH = 4
 _LONGEST_SHORT_NAME = 2
 _LEVELS = ("province", "city", "county", "town")
@@ -46,19 +53,25 @@ class FoundRegion:
     region: Region
 
 
-def found_regions(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> list[FoundRegion]:
+def found_regions(
+    reading: Reading, hits: Sequence[Hit], lexicon: Lexicon, *, home: str | None = None
+) -> list[FoundRegion]:
     """Return the regions of a text in order; a name that several regions share counts only where one is implied.
 
     A short form that only means a place after the region above it (龙华 after 深圳) belongs to the name, and so does
-    the town or zone that follows a county; of these the code is that of the county.
+    the town or zone that follows a county; of these the code is that of the county. `home` is the code of the region of
+    the source: a town without its county is known to whom it is near.
     """
     text, regions, ambiguous = reading.joined, lexicon.regions, lexicon.names["ambiguous_regions"]
     alone = [hit for hit in _longest(hits) if _stands_alone(reading, hit, lexicon)]
     if len({hit.term.label for hit in alone}) > 1:
         alone = [hit for hit in alone if not _lends_its_name(text, hit)]
+        alone = [hit for n, hit in enumerate(alone) if not (n and _is_called_after(text, alone[n - 1], hit, regions))]
     chains = list(_chains(alone, regions))
     spoken = {r.name for chain in chains for hit in chain for r in regions[hit.term.label] if _is_sure(hit, r)}
     starts = {chain[0].start for chain in chains}
+    if not spoken and (home or "").startswith(JIANGXI_CODE):
+        spoken = {JIANGXI}
     found = []
     for chain in chains:
         region = _resolve(chain, regions, spoken) if _is_place(text, chain, ambiguous, lexicon) else None
@@ -82,7 +95,7 @@ def _stands_alone(reading: Reading, hit: Hit, lexicon: Lexicon) -> bool:
     first = max(0, hit.start - _REACH)
     position = first
     for word in reading.segmenter.cut(text[first : hit.end + _REACH]):
-        if position < hit.end < position + len(word) and position != hit.start:
+        if position < hit.end < position + len(word) and position != hit.start and word not in _MADE_THERE:
             return False
         position += len(word)
     return True
@@ -94,6 +107,17 @@ def _lends_its_name(text: str, hit: Hit) -> bool:
         return False
     on_a_road = _ON_A_ROAD.match(text, hit.end) and text[max(0, hit.start - 1) : hit.start] not in _GOING
     return bool(on_a_road or _NAMED_AFTER.match(text, hit.end))
+
+
+def _is_called_after(text: str, before: Hit, hit: Hit, regions: Mapping[str, tuple[Region, ...]]) -> bool:
+    """Tell whether a place is only in the name of what lies in the place told just before it, in another province."""
+    provinces = ({region.path[0] for region in regions[one.term.label]} for one in (before, hit))
+    return bool(
+        set.isdisjoint(*provinces)
+        and text[hit.end - 1] not in _SUFFIXES
+        and _IN_ONE_CLAUSE.fullmatch(text, before.end, hit.start)
+        and _CALLED_AFTER.match(text, hit.end)
+    )
 
 
 def _extended(text: str, end: int, region: Region, lexicon: Lexicon, starts: set[int]) -> tuple[int, Region]:

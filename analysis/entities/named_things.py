@@ -37,7 +37,12 @@ _IN_BLOOD = re.compile("(?:表面|核心|癌胚|糖类|特异性?|e|hbs)$")
 
 
 def find_entities(
-    reading: Reading, fields: Mapping[str, str], lexicon: Lexicon, *, published: datetime | None = None
+    reading: Reading,
+    fields: Mapping[str, str],
+    lexicon: Lexicon,
+    *,
+    published: datetime | None = None,
+    home: str | None = None,
 ) -> tuple[Entity, ...]:
     """Return the entities of a document in order, title first.
 
@@ -46,12 +51,13 @@ def find_entities(
         fields: The original text of each field.
         lexicon: The words of the field.
         published: When the document was published, from which 昨天 and a date without year are told.
+        home: The code of the region of its source, where it has one: who writes there names a town without its county.
     """
     hits = _by_kind(reading)
     products, firms, places = hits[TermKind.PRODUCT], hits[TermKind.FIRM], hits[TermKind.REGION]
     bounds = frozenset(hit.end for hit in (*places, *firms) if hit.end - hit.start >= _LEAST_BOUND)
     called = [*called_firms(reading, lexicon, places, firms), *named_shops(reading, lexicon, places)]
-    regions, called = _regions(reading, places, (*products, *firms), called, lexicon)
+    regions, called = _regions(reading, places, (*products, *firms), called, lexicon, home)
     spans = [
         *found_products(reading, products, bounds, lexicon),
         *listed_firms(firms),
@@ -150,7 +156,12 @@ def _without_overlap(spans: Sequence[Span], boundary: int) -> Iterator[Span]:
 
 
 def _regions(
-    reading: Reading, places: Sequence[Hit], named: Sequence[Hit], firms: list[Span], lexicon: Lexicon
+    reading: Reading,
+    places: Sequence[Hit],
+    named: Sequence[Hit],
+    firms: list[Span],
+    lexicon: Lexicon,
+    home: str | None,
 ) -> tuple[list[Span], list[Span]]:
     """Return each region once, under the longest form in which the document names it, and the firms with their seats.
 
@@ -167,7 +178,7 @@ def _regions(
     for firm in firms:
         within[firm.start : firm.end] = b"\2" * (firm.end - firm.start)
     seated, free = _parted(free, within)
-    found = found_regions(reading, free, lexicon)
+    found = found_regions(reading, free, lexicon, home=home)
     seats = found_regions(reading, seated, lexicon) if seated else []
     starts = [seat.start for seat in seats]
     firms = [_with_seat(firm, seats, starts) for firm in firms]

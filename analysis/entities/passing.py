@@ -28,6 +28,11 @@ _SCENE_AFTER = re.compile("某|一[家名个位]|[的]?[一-鿿]{0,4}(?:诊所|�
 _MANY = re.compile(
     "多地(?!区)|各地(?!区)|多省|多个?城市|(?:[3-9]|[1-9][0-9]|[三四五六七八九十]+)个?(?:省(?!级)|地(?=的|共|药|医|均|都|出))"
 )
+# Where the next matter of a digest or list begins: 一、赣州市于都县…\n二、九江市修水县…, 宁都县某药店…;安远县某卫生院….
+_ITEM_BEFORE = re.compile(
+    "(?:(?:^|[;。\n])[ \n]*(?:[一二三四五六七八九十]{1,2}[、.,]|[0-9]{1,2}[.、,)]|[(][一二三四五六七八九十0-9]{1,2}[)])[ \n]*|;[ \n]*|(?:另据(?:了解|悉|报道)|另外|另有|此外|无独有偶)[,:]?)$"
+)
+_ITEM_WITHIN = 8
 _OPENING = 120
 _LIST = ("、", "和", "与", "及")
 
@@ -35,8 +40,8 @@ _LIST = ("、", "和", "与", "及")
 def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundRegion]:
     """Return the regions of a text, less those that it only mentions in passing.
 
-    The matter lies where the first place lies: with it go the places of its sentence, those around it, and those in it
-    where something happened; a town only as part of its county's name. A place that is passed stays where the text
+    The matter lies where the first place lies: with it go the places of its sentence, those around it, those in it where
+    something happened, and those with which a digest begins its other matters; a town only as part of its county's name. A place that is passed stays where the text
     names no other; so does every place of Jiangxi as long as no other of Jiangxi is kept, since what concerns this
     province must not be lost. A passed place in the county of a kept one tells it more closely (家住南昌县向塘镇).
     Neighbours in a list (南昌、长沙) go together.
@@ -67,9 +72,21 @@ def _near_the_first(text: str, places: list[FoundRegion]) -> list[FoundRegion]:
     limit = end.start() if end else len(text)
     paths = {place.region.path for place in places if place.start < limit}
     around = {path[:depth] for path in paths for depth in range(1, len(path) + 1)}
-    near = [p for p in places if p.start < limit or p.region.path in around or _happened_within(text, p, paths)]
+    near = [
+        place
+        for place in places
+        if place.start < limit
+        or place.region.path in around
+        or _begins_an_item(text, place)
+        or _happened_within(text, place, paths)
+    ]
     named = {place.region.path for place in near}
     return [p for p in near if _is_chain(p) or p.region.level != "town" or p.region.path[:-1] not in named]
+
+
+def _begins_an_item(text: str, place: FoundRegion) -> bool:
+    """Tell whether a place begins the next matter of a text that tells several."""
+    return bool(_ITEM_BEFORE.search(text[max(0, place.start - _ITEM_WITHIN) : place.start]))
 
 
 def _is_chain(place: FoundRegion) -> bool:

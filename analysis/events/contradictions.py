@@ -14,6 +14,7 @@ from analysis.events.venues import differ
 
 __all__ = [
     "befell_elsewhere",
+    "blames_another",
     "concerns_another",
     "graver_without_tie",
     "is_of_batch",
@@ -27,7 +28,7 @@ _TYING_MARK = 5
 """Characters from which a common number is taken for that of a batch."""
 _BATCH = re.compile(r"(?![HZSBJFT][JC]?[0-9]{8}$)(?=.*[0-9])[A-Za-z0-9-]{6,}")
 """A mark that can only be a batch: no approval (国药准字H…, H20150001), which every batch of a product bears, and no count (12,000)."""
-_FEW_PRODUCTS = 2
+_FEW_PRODUCTS = _FEW_FIRMS = 2
 
 
 def befell_elsewhere(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
@@ -63,6 +64,26 @@ def concerns_another(report: Fingerprint, members: Sequence[Fingerprint]) -> boo
     if not told_at_home or any(share_batch(report, member) for member in members):
         return False
     return not any(_may_be_one(name, own) for products in named for name in products for own in report.products)
+
+
+def blames_another(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether an event is of other firms: both name one or two, no common one, and nothing else ties them.
+
+    The notices of one authority are written alike, and only the firm tells the recall of one from that of the next, where
+    no list knows the product. A common product, batch, shop or place below the province ties what names the maker here
+    and the seller there.
+    """
+    named = [member.firms for member in members if 0 < len(member.firms) <= _FEW_FIRMS]
+    if not named or not 0 < len(report.firms) <= _FEW_FIRMS:
+        return False
+    if any(_may_be_one(own, other) for firms in named for other in firms for own in report.firms):
+        return False
+    near = {PlaceRelation.SAME, PlaceRelation.WITHIN}
+    return not (
+        share_product(report, members)
+        or share_venue(report, members)
+        or any(share_batch(report, one) or relate_places(one.regions, report.regions) in near for one in members)
+    )
 
 
 def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, Self
 from analysis.events.affinity import compare, likelihood, products_agree
 from analysis.events.contradictions import (
     befell_elsewhere,
+    blames_another,
     concerns_another,
     graver_without_tie,
     is_of_batch,
@@ -74,6 +75,7 @@ class PlacementReason(StrEnum):
     NO_CANDIDATE = "no_candidate"
     OTHER_PLACE = "other_place"
     OTHER_PRODUCT = "other_product"
+    OTHER_FIRM = "other_firm"
     TOO_DIFFERENT = "too_different"
 
 
@@ -284,6 +286,8 @@ def _against(fingerprint: Fingerprint, sketch: EventSketch) -> PlacementReason |
         return PlacementReason.OTHER_PLACE
     if concerns_another(fingerprint, sketch.members):
         return PlacementReason.OTHER_PRODUCT
+    if blames_another(fingerprint, sketch.members):
+        return PlacementReason.OTHER_FIRM
     return PlacementReason.TOO_DIFFERENT if graver_without_tie(fingerprint, sketch.members) else None
 
 

@@ -106,6 +106,12 @@ _STATISTIC = re.compile(
     "[0-9.]+万余?[份例]|[0-9]{4,}余?份|(?:全年|去年|上年|年度)[^,。]{0,16}(?:报告|上报)表?[^,。]{0,2}[0-9]+余?份|"
     "上世纪|当年的|十多年前|曾经的|(?:[二三四五六七八九]十|[2-9]0)多?年前|海湾战争|大流行|重症病例|感染病例|病例信息|疫苗组|安慰剂|例住院患者|受益|惠及|被告席|治愈|康复出院|获救"
 )
+# What a province, a year or a centre counts of reports of all kinds; what is reported of one product or batch is a matter.
+_ALL_REPORTS = re.compile(
+    "(?:全年|年度|去年|上年|[0-9]{4}年|[上下]半年|季度|[0-9]{1,2}月份?|累计|全省|全市|全国|全县|我省|我市|中心)[^。;]{0,40}?"
+    "(?:药品|药物|器械|化妆品|疑似预防接种|各类|收到|接收|上报|报告)(?:新的|严重的?|[和及、])*(?:不良反应|不良事件|异常反应)(?:/(?:不良)?事件)?(?:\\((?:aefi|adr)\\))?(?:病例|监测)?报告(?:表|数|总数)?[^。;,]{0,10}?[0-9.,]+(?:余|多)?万?(?:余|多)?[例份]"
+)
+_OF_ONE_MATTER = re.compile("该|此[批药品类次种]|同一|批[号次]|涉[及事]|疑似与|注射后|服用|使用.{0,12}后|接种后")
 _OTHERS_BEFORE = re.compile(
     "(?:抓获|抓捕|查获|刑拘|刑事拘留|逮捕|拘留|控制|处分|处罚|问责|停职|免职|起诉|判处|移送|带走|审查|批捕|约谈|培训|组织|出动|派出|抽调|邀请|招募|嫌疑人|嫌犯|被告人?|被告人?.{0,8}等|"
     "成员|同伙|下线|代理|主犯|从犯|专家|医生|医师|药师|护士|医务人员|执法人员|民警|警力|员工|职工|工作人员|雇佣|团队|律师|法官|检察官|会员|粉丝|会议|采访|走访|问了|采访了|捐赠|做过|做了|完成了?|实施了?|举办|救了|救治了?|挽救|治疗了|接诊量|排名|年龄|身高|关注|观看|点赞|转发|评论(?!区)|换了)"
@@ -230,6 +236,11 @@ def is_unrelated(sentence: str, start: int, end: int) -> bool:
     return bool(
         _OTHERS_BEFORE.search(sentence[max(0, start - 2 * _REACH) : start]) or _OTHERS_AFTER.match(sentence[end:])
     )
+
+
+def counts_all_reports(sentence: str) -> bool:
+    """Tell whether a sentence counts the reports of reactions of a year or a province, of whatever product: 全年收到报告78345例."""
+    return bool(_ALL_REPORTS.search(sentence)) and not _OF_ONE_MATTER.search(sentence)
 
 
 def is_another_story(sentence: str) -> bool:

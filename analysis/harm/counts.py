@@ -8,6 +8,7 @@ from analysis.assessment import EntityType
 from analysis.harm.ailments import ailment_after_use, names_ailment, tells_ailment
 from analysis.harm.circumstances import (
     SENTENCE,
+    counts_all_reports,
     is_another_story,
     is_harm_told,
     is_refuted,
@@ -22,6 +23,7 @@ from analysis.harm.denials import corrected_spans, denied_spans, retracted_spans
 from analysis.harm.one_told import one_told, wrongly_given
 from analysis.harm.passed_on import infected
 from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
+from analysis.harm.shares import share_harmed
 from analysis.harm.side_by_side import told_side_by_side
 from analysis.harm.weighed import weighed_one
 from analysis.numerals import chinese_number
@@ -199,7 +201,9 @@ def _in_sentence(words: str) -> list[PeopleCount]:
     for count in islice((*_deaths(words), *_harmed(words)), _MOST_COUNTS):
         if all(count.end <= other.start or count.start >= other.end for other in kept):
             kept.append(count)
-    return sorted(kept, key=lambda count: count.start) if kept and not is_another_story(words) else []
+    if not kept or is_another_story(words) or counts_all_reports(words):
+        return []
+    return sorted(kept, key=lambda count: count.start)
 
 
 def _deaths(words: str) -> Iterator[PeopleCount]:
@@ -250,13 +254,25 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
     told = is_harm_told(words) or tells_ailment(words) or bool(ailment_after_use(words))
     following = [*(match.start() for match in matches[1:]), -1][: len(matches)]
     for match, start in zip(matches, following, strict=True):
-        if (start <= 0 or not _is_mere_whole(words, match, start)) and _is_counted(words, match, told=told):
-            yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n") or match.group("few"))
+        if start <= 0 or not _is_mere_whole(words, match, start):
+            yield from _number_or_share(words, match, told=told)
     if told and kin:
         yield from _kin(words)
     if told:
         yield from _titled(words)
         yield from listed
+
+
+def _number_or_share(words: str, match: re.Match[str], *, told: bool) -> Iterator[PeopleCount]:
+    """Yield the number where it counts people harmed; of those to only a share of whom it happened, the share."""
+    if not _is_counted(words, match, told=told):
+        return
+    written = match.group("n") or match.group("few")
+    share = share_harmed(words, match.end(), chinese_number(written) or 0) if told else None
+    if share is None:
+        yield from _counted(EntityType.HARMED, match.start(), match.end(), written)
+    elif 0 < share[0] <= _MOST_PEOPLE:
+        yield PeopleCount(EntityType.HARMED, match.start(), share[1], share[0], named=True)
 
 
 def _is_counted(words: str, match: re.Match[str], *, told: bool) -> bool:

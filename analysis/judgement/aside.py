@@ -8,6 +8,7 @@ says what it is: in its title, or in the first words where it has none.
 import re
 from collections.abc import Sequence
 
+from analysis.harm.circumstances import SENTENCE, counts_all_reports
 from analysis.reading import Reading
 
 __all__ = ["is_long_ago", "judges_the_past", "tells_no_harm"]
@@ -44,6 +45,10 @@ _PAST_YEAR = re.compile("(?:^|[^0-9])(?:19[0-9]{2}|20(?:0[0-9]|1[0-9]))年")
 _TAKEN_BACK = re.compile("^(?:更正|撤稿|(?:致歉|道歉)(?:声明|启事|说明)?(?:$|[: ]))")
 _WHOLE_FALSE = re.compile("(?:本[报号台网刊社]|我[台社])[^。]{0,60}?(?:失实|不实|有误|不准确)")
 _RIGHT_NUMBER = re.compile("(?:应|实|改|更正)[为是系][^,。]{0,8}[0-9一二两三四五六七八九十]")
+# The year's report of a centre: what it counts came to harm by whatever product, and nobody is to be alerted of it.
+_YEARLY = re.compile(
+    "(?:不良反应|不良事件|异常反应)[^,。]{0,8}(?:年度?报告|年报|季报|监测(?:情况|数据)|统计)|(?:年度?|全年|季度|半年)[^,。]{0,14}(?:不良反应|不良事件|异常反应)[^,。]{0,6}(?:监测|报告|情况)|(?:收到|上报|接收|报告|采集)[^,。]{0,12}(?:不良反应|不良事件|异常反应)[^,。]{0,8}报告[^,。]{0,4}(?:[0-9.]+万|[0-9]{4,})"
+)
 _LESSON = re.compile("以案[释说普]法|法官[说释]法|检察官[说释]法|案例教学|警示教育片")
 _WRECK = re.compile(
     "(?:货|轿|汽|客|卡|罐|半挂|面包|公交|三轮|电动)车[^,。]{0,8}(?:冲进|冲入|撞|失控|侧翻)|坍塌|倒塌|持刀|砍[伤人死]|溺水|坠[楼亡崖]"
@@ -67,13 +72,15 @@ _NOW = re.compile("今[天早晚日年]|昨[天早晚日]|前天|刚[才刚]?|�
 def tells_no_harm(reading: Reading) -> bool:
     """Tell whether a text tells of no harm of now.
 
-    It is an exercise, an examination's question, a chapter of a novel, what is remembered on its day, a report taken
-    back, a lesson in law, or of a wreck or violence without medicine.
+    It is an exercise, an examination's question, the count of a year's reports, a chapter of a novel, what is remembered
+    on its day, a report taken back, a lesson in law, or of a wreck or violence without medicine.
     """
     title, parts = _title(reading), _parts(reading)
     if all(_EXERCISE.search(part) for part in parts):
         return not any(_EXERCISE_OF_EARNEST.search(part) or _EXERCISE_BEFORE.search(part) for part in parts)
     if _PAPER.search(title) and _CHOICE.search(reading.joined):
+        return True
+    if _YEARLY.search(title) and any(map(counts_all_reports, _sentences(reading))):
         return True
     if _is_novel(title, reading.joined) or _is_remembered(title, reading.joined) or _is_taken_back(title, parts):
         return True
@@ -103,6 +110,10 @@ def judges_the_past(reading: Reading) -> bool:
 def is_long_ago(sentence: str) -> bool:
     """Tell whether a sentence says that it is of childhood, of decades ago or of a year long past, and names no time of now."""
     return bool(_LONG_AGO.search(sentence) or _OLD_YEAR.match(sentence)) and not _NOW.search(sentence)
+
+
+def _sentences(reading: Reading) -> list[str]:
+    return [match.group() for match in SENTENCE.finditer(reading.joined)]
 
 
 def _parts(reading: Reading) -> list[str]:

@@ -80,6 +80,8 @@ _RUMOUR = re.compile("网传|谣言|谣传|传言|据传|传闻|听说|流言|�
 _CLUSTER = re.compile(
     "群体|聚集性|多人|多名|数名|多例|多起|好几个|十几|几十|上百|数十|多位|一屋子|受害者群|都这样|一模一样|全班"
 )
+# What ends like a word for them.
+_NOT_VULNERABLE = re.compile("[大医药留]学生$|[多不]少年$|(?:大年|正月|农历|腊月|[0-9一二三四五六七八九十]月)初[一三]$")
 _LEAST_CLUSTER = 3
 _LEAST_SEVERE = 1
 # Who can say of a rumour that it is false; and that somebody does not accept it.
@@ -147,6 +149,12 @@ class _Sentence:
     @cached_property
     def cues(self) -> set[str]:
         return {hit.term.label for hit in self.hits if hit.term.kind is TermKind.CUE}
+
+    @property
+    def names_vulnerable(self) -> bool:
+        """Whether children, the old or the pregnant are named; students of a university and 多少年 are none of them."""
+        named = (hit for hit in self.hits if hit.term.label == "vulnerable")
+        return any(not _NOT_VULNERABLE.search(self.text, 0, hit.end - self.start) for hit in named)
 
     @cached_property
     def product(self) -> Hit | None:
@@ -278,7 +286,7 @@ def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | 
         "deaths": max(_deaths(sentences), default=0),
         "cluster": harmed >= _LEAST_CLUSTER or any(_CLUSTER.search(sentence.text) for sentence in harm),
         "large_cluster": any(tells_of_many(sentence.text) for sentence in harm),
-        "vulnerable": any("vulnerable" in sentence.cues for sentence in sentences),
+        "vulnerable": any(sentence.names_vulnerable for sentence in sentences),
         "rumour": bool(_RUMOUR.search(reading.joined)),
         "official_rebuttal": _is_rebuttal(reading),
     }

@@ -1,10 +1,10 @@
 """Times as people in the office write them: Beijing time, and durations that count down."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from crawlers.records import BEIJING
 
-__all__ = ["BEIJING", "beijing", "countdown", "duration"]
+__all__ = ["BEIJING", "beijing", "countdown", "dated", "duration"]
 
 _SECONDS_BELOW = timedelta(hours=3)
 _DAYS_FROM = timedelta(days=2)
@@ -15,6 +15,15 @@ def beijing(moment: datetime, now: datetime) -> str:
     local = moment.astimezone(BEIJING)
     day = f"{local.month}月{local.day}日 {local:%H:%M}"
     return day if local.year == now.astimezone(BEIJING).year else f"{local.year}年{day}"
+
+
+def dated(moment: datetime, now: datetime) -> str:
+    """Return a time as `beijing` does, and the day alone where it is midnight to the second.
+
+    A date alone is kept as the midnight that begins it; what really is of that second loses no more than its zeros.
+    """
+    told = beijing(moment, now)
+    return told.removesuffix(" 00:00") if moment.astimezone(BEIJING).time() == time() else told
 
 
 def duration(span: timedelta) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from service.domain.beijing import BEIJING, beijing
+from service.domain.beijing import BEIJING, beijing, dated
 from service.domain.figures.briefing import (
     AnswerEffect,
     Briefing,
@@ -125,7 +125,7 @@ def _event_text(event: MajorEvent, briefing: Briefing) -> str:
     people = f"{event.people}。" if event.people else ""
     return (
         f"{event.level.mark}{event.level.word}。据首发信息，"
-        f"{beijing(event.first_at, briefing.made_at)}由{quoted(event.first_source)}首发，"
+        f"{dated(event.first_at, briefing.made_at)}由{quoted(event.first_source)}首发，"
         f"至今{event.documents}篇、信源{event.sources}个。{people}涉及{products}{firms}。{event.progress}。"
         f"下一步：{event.next_step}。"
     )
@@ -356,7 +356,7 @@ def _listed_documents(briefing: Briefing) -> Iterator[Block]:
             str(number),
             Link(_cut(row.title), row.url),
             _outlet(row.source),
-            beijing(row.published_at, briefing.made_at),
+            dated(row.published_at, briefing.made_at),
             Link(row.event_number or "查看", row.event_link) if row.event_id else "—",
         ]
         for number, row in enumerate(shown, 1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from service.domain.beijing import beijing
+from service.domain.beijing import beijing, dated
 from service.domain.figures.briefing import Briefing, Change, before_word
 from service.export.sheets import Sheets, open_workbook
 
@@ -89,7 +89,7 @@ def _ledger(sheets: Sheets, briefing: Briefing) -> None:
         [
             event.number,
             event.title,
-            beijing(event.first_at, briefing.made_at),
+            dated(event.first_at, briefing.made_at),
             event.first_source,
             event.level.word,
             event.documents,
@@ -126,7 +126,7 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
-        [number, row.title, row.source, beijing(row.published_at, briefing.made_at), row.url, row.event_link]
+        [number, row.title, row.source, dated(row.published_at, briefing.made_at), row.url, row.event_link]
         for number, row in enumerate(briefing.documents, 1)
     ]
     headings = ("序号", "标题", "来源", "时间", "原文链接", "事件链接")

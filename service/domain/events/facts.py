@@ -23,7 +23,7 @@ class IncidentFacts:
     reported, not findings; `large_cluster` says that many are said to be harmed and nobody gives a number. `growth_1h`
     is the last hour over the hour before. `names_agency`, `hot_list`, `headline`, `local_media` and `credible` say who
     spoke: the agency by name, a national hot list and whether its own words name the agency (`hot_agency`), a central or
-    provincial headline on a local matter, a local medium, a source that gives its name. `abroad` says that a report places it abroad, `home` that one ties it to this
+    provincial headline on a local matter that is grave or names a product or firm, a local medium, a source that gives its name. `abroad` says that a report places it abroad, `home` that one ties it to this
     country: a place or firm here, goods that come here. `petition`, `complaint`, `lead`
     say that it came by that channel. `criminal` says that the police investigate, `food` and `epidemic` that the matter is
     one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province, `routine` that

@@ -22,9 +22,8 @@ from service.domain.events.toll import absorb_toll, dead_of
 
 __all__ = ["Speaker", "absorb_report", "growth", "is_local", "open_event", "spread_facts"]
 
-_AUTHORITATIVE = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
-_NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
 _HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
+_NAMED = _HEADLINES | {SourceClass.OFFICIAL, SourceClass.MEDIA, SourceClass.TRADE}
 _CASE_CATEGORIES = frozenset({"R01", "R11"})
 # The public tells what befell itself or its kin; papers, offices and lists tell what they heard of others.
 _PUBLIC = frozenset({SourceClass.SOCIAL, SourceClass.COMPLAINT, SourceClass.OTHER})
@@ -43,6 +42,7 @@ _CRIMINAL = re.compile(
 _EPIDEMIC = re.compile("疫情(?:通报|信息|防控)|新增.{0,12}(?:病例|感染者)|(?:确诊|疑似)病例|聚集性疫情")
 _FOOD = re.compile("食品|固体饮料|压片糖果|代餐|保健品")
 _MEDICAL = frozenset({EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC})
+_BLAMED = _MEDICAL | {EntityType.FIRM}
 _DISPUTE = ("申请复检", "申请复验", "复验", "质疑抽检", "对检验结果有异议", "提出异议", "不认可")
 _CORRECTS = re.compile("更正|致歉|误报|谣言|不实|辟谣|(?:未|没有?|并无)(?:有?人)?(?:死亡|身亡|离世|去世)")
 # 祛痘膏检出氯倍他索丙酸酯: what was found in it is not what was sold.
@@ -54,10 +54,16 @@ _MAX_PLACES = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Who reports: the class of the source, and whether its region lies in the office's own province."""
+    """Who reports: the class of the source, whether its region lies in the office's own province, and whether it is the office itself."""
 
     source_class: SourceClass
     local: bool
+    own: bool = False
+
+    @property
+    def other_office(self) -> bool:
+        """Whether another authority than the office itself speaks."""
+        return self.source_class in _OFFICES and not self.own
 
 
 def open_event(
@@ -186,6 +192,8 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
     cases = event.facts.get("cases") or ()
     old_enough = now - event.first_at >= timedelta(hours=2)
     local = is_local(event, province=province)
+    # Events from before this was kept have an office that is not known to be the office's own.
+    others_speak = SourceClass.OFFICIAL in classes and event.facts.get("other_office", True)
     return EventFacts(
         categories=event.categories,
         severity=event.severity or None,
@@ -198,7 +206,7 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         reposts=spread["reposts"],
         last_2h=int(spread["items_2h"]),
         mean_2h=spread["items_prev_24h"] / 12 if old_enough else None,
-        authority=Authority.MEDIA if classes & _AUTHORITATIVE else Authority.ORDINARY,
+        authority=Authority.MEDIA if classes & _HEADLINES or others_speak else Authority.ORDINARY,
         relevance=Relevance.LOCAL if local else Relevance.NATIONAL if event.products else Relevance.OTHER,
         provinces=len(spread["provinces"]),
         beyond=bool(event.facts.get("nation"))
@@ -262,7 +270,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
         "hot_list": document.kind is DocumentKind.HOT_ENTRY,
         "hot_agency": document.kind is DocumentKind.HOT_ENTRY and "药监" in document.title,
-        "headline": speaker.source_class in _HEADLINES and local,
+        "headline": speaker.source_class in _HEADLINES and local and _weighs(assessment),
         "local_media": speaker.source_class is SourceClass.MEDIA and speaker.local,
         "credible": speaker.source_class in _NAMED,
         "complaint": document.kind is DocumentKind.COMPLAINT,
@@ -272,9 +280,19 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "epidemic": not types & _MEDICAL and bool(_EPIDEMIC.search(document.title)),
         "food": not types & _MEDICAL and bool(_FOOD.search(document.title)),
         "rebutted": _is_rebuttal(document, assessment, speaker),
+        "other_office": speaker.other_office,
         "notable": not _is_routine(document, assessment, speaker),
         "floor": assessment.floor,
     }
+
+
+def _weighs(assessment: Assessment) -> bool:
+    """Tell whether a headline raises by itself: a grave one, or one that names a product or firm and is no small matter.
+
+    江西 in a headline, or a paper of the province, is no ground: 江西一药店阴阳处方被罚 woke people as a death does.
+    """
+    named = any(one.field == "title" and one.type in _BLAMED for one in assessment.entities)
+    return assessment.severity >= _SEVERE or (named and assessment.severity > _ROUTINE)
 
 
 def _is_routine(document: Document, assessment: Assessment, speaker: Speaker) -> bool:
@@ -288,7 +306,7 @@ def _is_routine(document: Document, assessment: Assessment, speaker: Speaker) ->
 
 
 def _calm(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
-    return {"rebutted": _is_rebuttal(document, assessment, speaker)}
+    return {"rebutted": _is_rebuttal(document, assessment, speaker), "other_office": speaker.other_office}
 
 
 def _is_rebuttal(document: Document, assessment: Assessment, speaker: Speaker) -> bool:

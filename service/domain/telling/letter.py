@@ -13,7 +13,7 @@ from html import escape
 from typing import Any, Self
 
 from service.domain.alerts.alert import Alert, AlertState
-from service.domain.beijing import beijing, countdown
+from service.domain.beijing import beijing, countdown, dated
 from service.domain.clocks.clock import Clock, ClockRole, ClockState
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.toll import deaths_told, harmed_told
@@ -93,7 +93,7 @@ def write_letter(
         step="确认收到并指派承办人" if alert.state is AlertState.OPEN else "查看进展并办理",
         link=link,
         documents=tuple(
-            (harmless(document.title or document.text[:40]), document.source_name, beijing(_when(document), now))
+            (harmless(document.title or document.text[:40]), document.source_name, dated(_when(document), now))
             for document in first
         ),
         drill=drill,
@@ -119,7 +119,7 @@ def _summary(event: Event, now: datetime) -> str:
     people += [f"据稿件{told}（待核实）"] if (told := deaths_told(event)) else []
     return (
         f"{harmless(event.title)}。地点：{places}；涉及产品：{products}；{'，'.join(people)}；"
-        f"稿件{event.document_count}篇，信源{event.source_count}个{alone}；首发{beijing(event.first_at, now)}，"
+        f"稿件{event.document_count}篇，信源{event.source_count}个{alone}；首发{dated(event.first_at, now)}，"
         f"本系统{beijing(event.known_at, now)}获知。"
     )
 

@@ -1,5 +1,6 @@
 """Who reports: the speaker of each source, made when it first speaks."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,10 @@ from crawlers.records import SourceClass
 from service.domain.events.reported import Speaker
 
 __all__ = ["Speakers"]
+
+# The office is the province's: what a market supervisor of a city publishes is another authority's.
+_DRUG_REGULATOR = re.compile("药品监督管理局|药监局")
+_OF_PROVINCE = "0000"
 
 
 class Speakers(dict[str, Speaker]):
@@ -21,7 +26,11 @@ class Speakers(dict[str, Speaker]):
         """Return the speaker of a source that did not speak yet."""
         told = self._described.get(source_id, {})
         region = str(told.get("region") or "")
-        self[source_id] = speaker = Speaker(
-            source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(self._province)
+        source_class = SourceClass(told.get("source_class", "other"))
+        own = (
+            source_class is SourceClass.OFFICIAL
+            and region == f"{self._province}{_OF_PROVINCE}"
+            and bool(_DRUG_REGULATOR.search(str(told.get("name") or "")))
         )
+        self[source_id] = speaker = Speaker(source_class=source_class, local=region.startswith(self._province), own=own)
         return speaker

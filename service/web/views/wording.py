@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
 from service.domain.alerts.alert import AlertLevel, AlertState
 from service.domain.beijing import BEIJING
+from service.domain.beijing import dated as day_or_moment
 from service.domain.people.person import Role
 
 __all__ = [
@@ -163,12 +164,8 @@ def moment(at: datetime | None, now: datetime) -> str:
 
 
 def dated(at: datetime | None, now: datetime) -> str:
-    """Return a time as `moment` does, and the day alone where it is midnight to the second.
-
-    A date alone is kept as the midnight that begins it; what really is of that second loses no more than its zeros.
-    """
-    text = moment(at, now)
-    return text.removesuffix(" 00:00") if at is not None and local(at).time() == time() else text
+    """Return a time as `moment` does, and the day alone where it is midnight to the second; `—` for no time."""
+    return "—" if at is None else day_or_moment(at, now)
 
 
 def weekday(at: datetime) -> str:

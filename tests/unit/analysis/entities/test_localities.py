@@ -3,7 +3,9 @@
 import pytest
 
 from analysis.assessment import Entity, EntityType
-from tests.unit.analysis.reading_of import entities, findings
+from analysis.entities.named_things import find_entities
+from analysis.lexicon import load_lexicon
+from tests.unit.analysis.reading_of import entities, findings, reading
 
 
 def regions(title: str, text: str = "") -> list[Entity]:
@@ -198,3 +200,60 @@ def test_an_authority_s_branch_a_court_and_a_street_tell_where_they_are(title: s
 @pytest.mark.parametrize("title", ["去九江路上一家药店买到假药", "井冈山大道一药店卖假药"])
 def test_a_place_on_the_way_and_the_only_place_stay(title: str) -> None:
     assert len(regions(title)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "codes"),
+    [
+        ("日峰镇卫生院打针后过敏", "360000", ["361022100"]),
+        ("日峰镇卫生院打针后过敏", None, []),
+        ("日峰镇卫生院打针后过敏", "330000", []),
+        ("浙江的日峰镇卫生院打针后过敏", "360000", ["330000"]),
+        ("城关镇卫生院打针后过敏", "360000", []),
+    ],
+)
+def test_a_town_without_its_county_is_known_to_a_source_of_the_province_alone(
+    text: str, home: str | None, codes: list[str]
+) -> None:
+    found = find_entities(reading("", text), {"title": "", "text": text}, load_lexicon(), home=home)
+    assert [one.code for one in found if one.type is EntityType.REGION] == codes
+
+
+def test_a_town_that_two_counties_have_stays_unknown() -> None:
+    towns = [region for regions in load_lexicon().regions.values() for region in regions if region.level == "town"]
+    twice = next(one.name for one in towns if len({two.code for two in towns if two.name == one.name}) > 1)
+    text = f"{twice}卫生院打针后过敏"
+    found = find_entities(reading("", text), {"title": "", "text": text}, load_lexicon(), home="360000")
+    assert not [one for one in found if one.type is EntityType.REGION]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("我在赣州上海花园小区门口的广东大药房买的药", ["360700"]),
+        ("萍乡市武汉大道上的湖南湘雅诊所打了针", ["360300"]),
+        ("九江市浔阳区杭州国际小区旁的北京同仁眼镜店", ["360403"]),
+        ("南昌市民去上海某诊所打针后过敏", ["360100", "310000"]),
+        ("南昌市民去上海虹桥诊所打针后过敏", ["360100", "310000"]),
+    ],
+)
+def test_a_place_in_the_name_of_an_estate_or_shop_of_another_place_is_none(text: str, codes: list[str]) -> None:
+    assert [one.code for one in regions(text)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("一、赣州市于都县12名患者输液后寒战。\n二、九江市修水县一家美容院为顾客注射假药。", ["360731", "360424"]),
+        ("1.于都县12名患者输液后寒战。2.修水县一家美容院被查。", ["360731", "360424"]),
+        ("宁都县某药店销售的黄芩片不符合规定；安远县某卫生院使用的陈皮水分超标。", ["360730", "360726"]),
+        ("都昌县6名学生皮肤灼伤；另据了解，湖口县一家卫生院冰箱断电。", ["360428", "360429"]),
+        ("于都县12名患者输液后寒战；患者转往南昌救治。", ["360731"]),
+    ],
+)
+def test_every_matter_of_a_digest_has_its_place(text: str, codes: list[str]) -> None:
+    assert [one.code for one in regions("一周药事回顾", text)] == codes
+
+
+def test_what_is_made_in_a_county_is_no_fish() -> None:
+    assert [one.code for one in regions("听说吃了修水产的六味地黄丸会得肝癌")] == ["360424"]

@@ -340,3 +340,19 @@ class TestGrouper:
             expected = place(fingerprint(*item), list(grouper))
             placed = grouper.add(*item)
             assert expected.event_id in {placed.event_id, None}, n
+
+
+def test_notices_of_one_authority_on_other_firms_are_matters_of_their_own() -> None:
+    def notice(native: str, firm: str, product: str) -> tuple[Document, Assessment]:
+        title = f"江西省药监局关于{firm}召回{product}的通告"
+        document, judged = report(native, title, f"{firm}主动召回{product}，召回级别三级。", places=["360000"])
+        named = Entity(type=EntityType.FIRM, text=firm, start=0, end=len(firm), field="title")
+        return document, replace(judged, entities=(*judged.entities, named))
+
+    first, second, again = group(
+        notice("a", "江西禾生药业有限公司", "芎芷止痛片"),
+        notice("b", "江西南泉药业有限公司", "健脾丸"),
+        notice("c", "禾生药业", "芎芷止痛片"),
+    )
+    assert first != second
+    assert again == first

@@ -203,3 +203,17 @@ def test_who_answers_a_rebuttal_rebuts_nothing_and_those_harmed_count(
     facts = findings(title, text).facts
     assert (facts["harmed"], facts["deaths"]) == told
     assert facts["official_rebuttal"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "vulnerable"),
+    [
+        ("南昌一名大学生服用减肥胶囊后心慌住院。", False),
+        ("这药吃了多少年，昨天服用后心慌住院。", False),
+        ("正月初一服用减肥胶囊后心慌住院。", False),
+        ("南昌一名小学生服用减肥胶囊后心慌住院。", True),
+        ("一名大学生和他奶奶服用减肥胶囊后心慌住院。", True),
+    ],
+)
+def test_students_of_a_university_and_days_of_a_month_are_no_children(text: str, vulnerable: bool) -> None:
+    assert findings("", text).facts["vulnerable"] is vulnerable

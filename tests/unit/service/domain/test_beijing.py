@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.domain.beijing import beijing, countdown, duration
+from service.domain.beijing import beijing, countdown, dated, duration
 from tests.unit.service.domain.builders import NOW
 
 
@@ -43,3 +43,10 @@ def test_a_countdown_says_what_is_left_or_over() -> None:
     assert countdown(NOW + timedelta(hours=4, minutes=5), NOW) == "剩余4小时05分"
     assert countdown(NOW, NOW) == "已超时0秒"
     assert countdown(NOW, NOW + timedelta(minutes=12, seconds=30)) == "已超时12分30秒"
+
+
+def test_a_time_that_is_a_date_alone_says_no_midnight() -> None:
+    midnight = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    assert dated(midnight, NOW) == "11月25日"
+    assert dated(midnight + timedelta(seconds=1), NOW) == "11月25日 00:00"
+    assert dated(NOW, NOW) == beijing(NOW, NOW)

@@ -378,3 +378,18 @@ class TestSheets:
         again = write_briefing(issue(), tmp_path)
         assert again == first
         assert sorted(tmp_path.iterdir()) == sorted(first)
+
+
+def test_what_a_source_only_dates_says_no_midnight(tmp_path: Path) -> None:
+    briefing = issue(events=1)
+    whole = replace(
+        briefing,
+        events=tuple(replace(one, first_at=WEEK.since) for one in briefing.events),
+        documents=tuple(replace(one, published_at=WEEK.since) for one in briefing.documents),
+        notes=(),
+    )
+    write_xlsx(whole, tmp_path / "brief.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "brief.xlsx")
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert "3月2日" in cells
+    assert not [cell for cell in (*cells, str(lay_out(whole))) if "3月2日 00:00" in cell]
