@@ -47,7 +47,9 @@ def raised(
         lead=lead,
         raised_at=now,
         changed_at=now,
-        extras=MappingProxyType({"deaths": finding.deaths}),
+        extras=MappingProxyType(
+            {"deaths": finding.deaths} | ({"disputed": list(finding.disputed)} if finding.disputed else {})
+        ),
     )
 
 
@@ -72,6 +74,8 @@ def followed(
     extras = {name: value for name, value in alert.extras.items() if name != "window_at"}
     if finding.deaths > extras.get("deaths", 0):
         extras["deaths"] = finding.deaths
+    if finding.disputed:
+        extras["disputed"] = list(finding.disputed)
     if decision.window_at is not None:
         extras["window_at"] = decision.window_at.isoformat()
     if decision.changes:
