@@ -89,16 +89,14 @@ def gather(
     marks = fingerprints([(one.document, one.assessment) for one in members])
     opener = next((at for at, one in enumerate(members) if one.assessment.level is Level.RISK), 0)
     order = [opener, *(at for at in range(len(members)) if at != opener)]
-    known_at = min(one.stored_at for one in members)
-    sketch = open_sketch(marks[opener], event_id)
-    first = members[opener]
+    sketch, first = open_sketch(marks[opener], event_id), members[opener]
     event = open_event(
         event_id,
         document=first.document,
         assessment=first.assessment,
         speaker=speakers[first.document.source_id],
         sketch={},
-        now=known_at,
+        now=min(one.stored_at for one in members),
     )
     for at in order[1:]:
         member = members[at]
@@ -113,30 +111,27 @@ def gather(
         )
     event = replace(event, sketch=sketch.to_json(), revision=1)
     keys = tuple(sorted({key for mark in marks for key in lookup_keys(mark)}))
-    whole = event if standing is None else _as_it_stood(event, standing)
-    if standing is not None and (entries := standing.facts.get("corrected")):
-        came = {one.document.id for one in members if one.event_id != event_id}
-        back = (back_since, came) if back_since is not None else None
-        whole = with_standing(whole, _claimed_anew(entries, event_id, members, speakers, duplicates, back))
-    return Gathered(event=whole, keys=keys, duplicates=duplicates)
+    if standing is not None:
+        event = _as_it_stood(event, standing)
+        event = with_standing(event, _claimed_anew(standing, members, speakers, duplicates, back_since))
+    return Gathered(event=event, keys=keys, duplicates=duplicates)
 
 
 def _claimed_anew(
-    entries: Mapping[str, Any],
-    event_id: str,
+    event: Event,
     members: Sequence[Member],
     speakers: Mapping[str, Speaker],
     duplicates: Mapping[str, str | None],
-    back: tuple[datetime, set[str]] | None,
+    back_since: datetime | None,
 ) -> dict[str, Any]:
     """Return the corrections with what these members claim that the person did not know: what came later, or from another event."""
-    kept = only_of(entries, [one.document.id for one in members])
+    kept = only_of(event.facts.get("corrected") or {}, [one.document.id for one in members])
     for name, entry in kept.items():
-        since, home = datetime.fromisoformat(entry["at"]), entry.get("home", event_id)
+        since, home = datetime.fromisoformat(entry["at"]), entry.get("home", event.id)
         claimed = {name: {field: value for field, value in entry.items() if field != "home"}}
-        known = back[1] if back is not None and back[0] >= since else set()
+        came_back = back_since is not None and back_since >= since
         for one in members:
-            there = one.event_id == home or one.document.id in known
+            there = one.event_id == home or came_back
             if one.document.fetched_at > since or not there:
                 speaker = speakers[one.document.source_id]
                 repeats = duplicates[one.document.id] is not None

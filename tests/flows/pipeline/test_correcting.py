@@ -1,146 +1,37 @@
 """A person corrects what is told of an event: it stands, is told everywhere, and a later claim of more is never swallowed."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from analysis.assessment import Assessment, EntityType
-from crawlers.records import Document, document_id
-from service.domain.alerts.alert import Alert, AlertLevel, AlertState
-from service.domain.clocks.clock import ClockState, cancel
-from service.domain.events.corrections import FactKind, Place, as_reported, corrections_told, disputes, standing
-from service.domain.events.event import Event
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.clocks.clock import ClockState
+from service.domain.events.corrections import FactKind, as_reported, corrections_told, disputes, standing
 from service.domain.events.reported import is_local
 from service.domain.events.toll import people_told
-from service.domain.people.person import Person, Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.flows.alerts.acts import close
 from service.flows.alerts.consider import Office
 from service.flows.alerts.grading import set_level
 from service.flows.judging.assess import assess_pending
 from service.flows.judging.correcting import Wanted, correct_fact
-from service.flows.judging.regrouping import Destination, merge, move_out, take_back
+from service.flows.judging.regrouping import merge
 from service.flows.judging.rejudging import judge_again, queue_again
-from service.flows.people.acts import add_person
 from service.ports.store import Store
-from tests.flows.pipeline.conftest import START, MovingClock
-from tests.flows.pipeline.judge import ScriptedJudge, document
-
-MANY = "于都三十人输注清云注射液后寒战"
-AGAIN = "于都清云注射液致三十人寒战，网友再传"
-FIVE = "于都清云注射液寒战者五人"
-TWELVE = "于都清云注射液寒战者十二人"
-FORTY = "于都清云注射液寒战者增至四十人"
-THREE_DEAD = "于都输注清云注射液后死亡三人"
-TWO_DEAD = "于都清云注射液又传死亡两人"
-CALM = "于都清云注射液断货三周"
-AWAY = "汝城清云注射液寒战"
-THERE = "德兴清云注射液寒战"
-
-FACTS: dict[str, dict[str, Any]] = {
-    MANY: {"harmed": 30, "cluster": True, "jiangxi": True},
-    AGAIN: {"harmed": 30, "cluster": True, "jiangxi": True},
-    FIVE: {"harmed": 5, "jiangxi": True},
-    TWELVE: {"harmed": 12, "jiangxi": True},
-    FORTY: {"harmed": 40, "jiangxi": True},
-    THREE_DEAD: {"harmed": 6, "deaths": 3, "jiangxi": True},
-    TWO_DEAD: {"deaths": 2, "jiangxi": True},
-    CALM: {"jiangxi": True},
-}
-PLACES = {"德兴": ("德兴市", "361181"), "汝城": ("汝城县", "431026")}
-DEXING = Place("361181", "江西省上饶市德兴市")
-HUNAN = Place("430000", "湖南省")
-
-
-class Judge(ScriptedJudge):
-    """Reads the numbers that the test wrote down, and the place that begins the title."""
-
-    def assess(self, documents: Sequence[Document]) -> list[Assessment]:
-        self.facts = dict(FACTS)
-        found = super().assess(documents)
-        return [
-            replace(said, entities=tuple(_placed(entity, asked.title) for entity in said.entities))
-            for asked, said in zip(documents, found, strict=True)
-        ]
-
-
-def _placed(entity, title: str):  # type: ignore[no-untyped-def] # one of the judge's entities
-    name, code = PLACES.get(title[:2], ("", ""))
-    return (
-        replace(entity, text=title[:2], canonical=name, code=code)
-        if name and entity.type is EntityType.REGION
-        else entity
-    )
-
-
-class Scene:
-    """A store in which titles are told and judged, and two who correct."""
-
-    def __init__(self, store: Store, office: Office, clock: MovingClock) -> None:
-        self.store, self.office, self.clock, self.judge = store, office, clock, Judge()
-        add_person(store, name="组长", role=Role.APPROVER, by="system", now=START, email="lead@office.invalid")
-        add_person(store, name="只读", role=Role.VIEWER, by="system", now=START)
-        self.approver, self.officer, self.viewer = map(self.named, ("组长", "值班", "只读"))
-
-    def named(self, name: str) -> Person:
-        with self.store.read() as work:
-            found = work.people.by_name(name)
-        assert found is not None
-        return found
-
-    def tell(self, title: str, *, source: str = "forum", name: str = "", at: datetime | None = None) -> None:
-        with self.store.write() as work:
-            told = document(name or title, title, at=at or self.clock(), source=source)
-            work.documents.put([replace(told, text=f"{title}。")], now=self.clock())
-        assess_pending(self.store, self.judge, office=self.office, now=self.clock)
-        self.clock.pass_by(minutes=20)
-
-    def event(self, title: str = MANY, source: str = "forum") -> Event:
-        own = document_id(source, title)
-        with self.store.read() as work:
-            found = work.events.get(work.events.of_documents([own])[own])
-        assert found is not None
-        return found
-
-    def alert(self, title: str = MANY) -> Alert:
-        with self.store.read() as work:
-            found = work.alerts.of_event(self.event(title).id)
-        assert found is not None
-        return found
-
-    def correct(self, kind: FactKind, value: Any, *, title: str = MANY, who: Person | None = None, **given: str) -> str:
-        event = self.event(title)
-        held = standing(event).get(kind)
-        wanted = Wanted(
-            kind=kind,
-            value=value,
-            **{"reason": "院方核对了病历", "source": "县人民医院", "seen": held.id if held else "", **given},
-        )
-        now = self.clock()
-        done = correct_fact(self.store, who or self.approver, event.id, wanted, office=self.office, now=now)
-        self.clock.pass_by(minutes=1)
-        return done.id
-
-    def clocks(self, title: str = MANY) -> dict[str, tuple[ClockState, Any]]:
-        with self.store.read() as work:
-            held = work.clocks.of_alerts([self.alert(title).id])
-            return {one.rule_id: (one.state, one.due_at) for some in held.values() for one in some}
-
-    def close(self, title: str = MANY) -> None:
-        alert = self.alert(title)
-        with self.store.write() as work:
-            for clock in work.clocks.of_alerts([alert.id]).get(alert.id, []):
-                work.clocks.save(cancel(clock, by="组长", reason="不再适用", now=self.clock()))
-        close(self.store, self.approver, self.alert(title).id, reason="已核实", office=self.office, now=self.clock())
-        self.clock.pass_by(minutes=1)
-
-    def told(self, occasion: str, title: str = MANY) -> set[str]:
-        with self.store.read() as work:
-            notices = work.notices.of_alert(self.alert(title).id)
-        return {one.person_name for one in notices if one.told and one.occasion.startswith(occasion)}
+from tests.flows.pipeline.conftest import MovingClock
+from tests.flows.pipeline.correcting import (
+    AGAIN,
+    AWAY,
+    CALM,
+    DEXING,
+    FIVE,
+    FORTY,
+    HUNAN,
+    MANY,
+    THREE_DEAD,
+    TWELVE,
+    TWO_DEAD,
+    Scene,
+)
 
 
 @pytest.fixture
@@ -348,13 +239,13 @@ class TestWhoMay:
     ) -> None:
         before = scene.event()
         with pytest.raises(Refusal, match=sentence):
-            scene.correct(kind, value, **given)
+            scene.correct(kind, value, given=given)
         assert scene.event() == before
 
     def test_of_two_who_correct_at_once_the_second_is_told(self, scene: Scene) -> None:
         scene.correct(FactKind.HARMED, 3)
         with pytest.raises(Conflict, match="刚由组长更正为3人（来源：县人民医院）"):
-            scene.correct(FactKind.HARMED, 4, who=scene.officer, seen="")
+            scene.correct(FactKind.HARMED, 4, who=scene.officer, given={"seen": ""})
         assert scene.event().harmed == 3
 
     def test_an_event_that_is_not_there_or_was_merged_is_refused(self, scene: Scene) -> None:
@@ -379,46 +270,3 @@ class TestWhoMay:
                 scene.store, scene.approver, alert.id, AlertLevel.BLUE, reason="核实", office=scene.office,
                 now=scene.clock(), refuted=True,
             )  # fmt: skip
-
-
-class TestRegrouping:
-    def test_gathered_anew_the_persons_fact_stands_and_what_was_known_disputes_nothing(self, scene: Scene) -> None:
-        scene.tell(FIVE)
-        scene.correct(FactKind.HARMED, 3)
-        event = scene.event()
-        act = move_out(
-            scene.store, scene.officer, event.id, [document_id("forum", FIVE)], Destination(), reason="两件事",
-            office=scene.office, now=scene.clock(),
-        )  # fmt: skip
-        assert (scene.event().harmed, as_reported(scene.event()).harmed, disputes(scene.event())) == (3, 30, ())
-        assert scene.event(FIVE).harmed == 5
-        scene.clock.pass_by(minutes=1)
-        take_back(scene.store, scene.approver, act.id, reason="看错了", office=scene.office, now=scene.clock())
-        assert (scene.event().harmed, disputes(scene.event())) == (3, ())
-
-    def test_a_claim_goes_with_its_document(self, scene: Scene) -> None:
-        scene.correct(FactKind.HARMED, 3)
-        scene.tell(FORTY)
-        assert disputes(scene.event())
-        move_out(
-            scene.store, scene.officer, scene.event().id, [document_id("forum", FORTY)], Destination(), reason="两件事",
-            office=scene.office, now=scene.clock(),
-        )  # fmt: skip
-        assert (scene.event().harmed, disputes(scene.event())) == (3, ())
-
-    def test_merged_what_the_other_event_claims_is_said_and_taken_back_it_is_gone(self, scene: Scene) -> None:
-        scene.tell(AWAY)
-        away = scene.event(AWAY).id
-        scene.correct(FactKind.HARMED, 1, title=AWAY)
-        done = merge(
-            scene.store, scene.approver, scene.event().id, away, reason="一件事", office=scene.office, now=scene.clock()
-        )
-        assert done.source == away
-        merged = scene.event()
-        assert (merged.harmed, as_reported(merged).harmed) == (1, 30)
-        assert disputes(merged) == ("新稿件称受影响30人，人工更正为1人，请核实",)
-        scene.clock.pass_by(minutes=1)
-        take_back(scene.store, scene.approver, done.id, reason="看错了", office=scene.office, now=scene.clock())
-        assert (scene.event().harmed, standing(scene.event())) == (30, {})
-        assert scene.event(AWAY).harmed == 1
-        assert disputes(scene.event(AWAY)) == ()
