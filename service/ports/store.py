@@ -20,6 +20,7 @@ from service.ports.attachments import Attachments
 from service.ports.audit import Audit
 from service.ports.cases import Cases
 from service.ports.citations import Citations
+from service.ports.corrections import Corrections
 from service.ports.evidence import Evidence
 from service.ports.explanations import Explanations
 from service.ports.fetching import Hosts, Looks
@@ -45,6 +46,7 @@ __all__ = [
     "Citations",
     "Clocks",
     "Completion",
+    "Corrections",
     "Documents",
     "Events",
     "Evidence",
@@ -329,6 +331,7 @@ class Work(Protocol):
     words: Words
     rejudgements: Rejudgements
     regroupings: Regroupings
+    corrections: Corrections
     labels: Labels
     models: Models
     explanations: Explanations

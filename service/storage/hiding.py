@@ -37,6 +37,7 @@ from service.storage.schema import (
     assessments,
     batches,
     cases,
+    corrections,
     document_versions,
     documents,
     event_keys,
@@ -107,6 +108,7 @@ _PLACES = (
         "events",
     ),
     _Place("归组理由", regroupings, ("reason",), regroupings.c.source, "events"),
+    _Place("更正的事实", corrections, ("source", "reason"), corrections.c.event_id, "events"),
     _Place("处置", cases, ("title", "half", "asked", "disclosure_reason"), cases.c.event_id, "events"),
     _Place("关联办件", matter_links, ("reasons", "remark"), matter_links.c.event_id, "events"),
 )

@@ -20,6 +20,7 @@ from service.ports.store import (
     Cases,
     Citations,
     Clocks,
+    Corrections,
     Documents,
     Events,
     Evidence,
@@ -54,6 +55,7 @@ from service.storage.attachments import SqlAttachments
 from service.storage.audit import SqlAudit
 from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
+from service.storage.corrections import SqlCorrections
 from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.engine_words import READ_ONLY, engine_words, is_busy, is_full, is_read_only
@@ -147,6 +149,7 @@ class SqlWork:
     words: Words
     rejudgements: Rejudgements
     regroupings: Regroupings
+    corrections: Corrections
     labels: Labels
     models: Models
     explanations: Explanations
@@ -192,6 +195,7 @@ class SqlWork:
         self.words = SqlWords(connection)
         self.rejudgements = SqlRejudgements(connection)
         self.regroupings = SqlRegroupings(connection)
+        self.corrections = SqlCorrections(connection)
         self.labels = SqlLabels(connection)
         self.models = SqlModels(connection)
         self.explanations = SqlExplanations(connection)

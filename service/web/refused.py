@@ -30,6 +30,7 @@ _TEXTS: Mapping[str, str] = MappingProxyType(
         "text": "正文",
         "summary": "研判结论",
         "reason": "理由",
+        "informant": "来源",
         "remark": "说明",
         "party": "对象",
         "question": "事项",

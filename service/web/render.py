@@ -28,6 +28,7 @@ from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.views import acts, charts, wording
+from service.web.views.alert_rows import place_names
 from service.web.views.marking import marked, undirected
 from service.web.views.outcome import outcome_of
 
@@ -213,6 +214,7 @@ def _environment() -> Environment:
             word=lambda code, table: wording.word(table, code),
             category=wording.category_word,
             region=region_name,
+            place_names=place_names,
             chip=wording.level_chip,
             limit=wording.limit_word,
             spent_of=wording.spent_of,

@@ -64,6 +64,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /events": _ALL,
     "GET /events/{event_id}": _ALL,
     "POST /events/{event_id}/hide/{document_id}": _DECIDE,
+    "POST /events/{event_id}/facts/{kind}": _HANDLE,
+    "POST /events/{event_id}/facts/{kind}/restore": _HANDLE,
     "POST /events/{event_id}/move": _HANDLE,
     "POST /events/{event_id}/merge": _DECIDE,
     "POST /events/{event_id}/regroupings/{regrouping_id}": _HANDLE,

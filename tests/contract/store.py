@@ -7,6 +7,7 @@ from tests.contract.store_audit import AuditContract
 from tests.contract.store_cases import CasesContract
 from tests.contract.store_citations import CitationsContract
 from tests.contract.store_clock import ClockContract
+from tests.contract.store_corrections import CorrectionsContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
 from tests.contract.store_events import EventsContract
 from tests.contract.store_events_at_once import EventsAtOnceContract
@@ -68,6 +69,7 @@ class StoreContract(
     WorkersContract,
     WordsContract,
     RejudgementsContract,
+    CorrectionsContract,
     RegroupingsContract,
     AloneContract,
     ClockContract,

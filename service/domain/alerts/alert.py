@@ -70,7 +70,7 @@ class Alert:
     (`verdict, sentence, basis, alternative`); `lead` the department that must answer (name, or 待指定).
 
     `extras` holds the marks below, each only where it applies; moments are ISO texts (`rounds.marked_moment` reads them).
-    What is known: `deaths`, the most that a decision knew of. A level that a person set: `set_level`. A lower level that
+    What is known: `deaths`, the most that a decision knew of; `disputed`, the claims against a person's correction. A level that a person set: `set_level`. A lower level that
     has to last: `window_at`, when it began. Rises and answers: `risen_at`; `answering_at`, a draft was begun; `again_at`,
     the last answer after the first; `answered_level`, the level that the last answer was given at. The round, which
     `rounds` begins anew: `round`, its number; `round_at` and `round_why`; `tier`, the last step told; `shift`, the shifts
@@ -124,7 +124,8 @@ class LevelFinding:
     """The opinion level of an event and everything that made it so.
 
     `by_score` is the level that the score alone gives; `applied` are the sentences of the floors and ceilings that
-    moved it; `death` says that a suspected death holds it up, `deaths` how many are told of.
+    moved it; `death` says that a suspected death holds it up, `deaths` how many are told of. `disputed` are the marks of what
+    later reports claim against a fact that a person corrected.
     """
 
     level: AlertLevel
@@ -134,6 +135,7 @@ class LevelFinding:
     applied: tuple[str, ...] = ()
     death: bool = False
     deaths: int = 0
+    disputed: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -178,7 +180,7 @@ _REASON_WORDS: Mapping[AlertReason, str] = MappingProxyType(
         AlertReason.HELD_FOR_DEATH: "疑似死亡未排除，不自动下调至橙色以下",
         AlertReason.HELD_BY_PERSON: "人工定级，维持不变",
         AlertReason.AT_LOWEST: "已低于预警线，待人工关闭",
-        AlertReason.RAISED_AGAIN: "关闭后升至更高级别，重新预警",
+        AlertReason.RAISED_AGAIN: "关闭后级别上升或新说法超过人工更正，重新预警",
         AlertReason.STAYS_CLOSED: "已关闭，未超过曾达到的级别",
     }
 )
@@ -223,7 +225,8 @@ def decide(
     """Say what becomes of an event's alert.
 
     An alert is raised at once and lowered only after `windows_below` windows in a row below its level. A closed alert wakes
-    only above its peak, or when more dead are told of than it knew, which is told anew at any level. While a death is
+    only above its peak, when more is newly claimed than a person's correction says, or when more dead are told of than it
+    knew, which is told anew at any level. While a death is
     suspected nothing automatic goes below orange. A level that a person set stands until a new trigger, or a higher level
     than the person saw, appears.
     """
@@ -245,6 +248,8 @@ def _wake(finding: LevelFinding, alert: Alert) -> Decision:
         return _rise(AlertReason.RAISED_AGAIN, finding.level)
     if _more_dead(finding, alert):
         return _rise(AlertReason.MORE_DEATHS, finding.level)
+    if finding.level > AlertLevel.NONE and _newly_disputed(finding, alert):
+        return _rise(AlertReason.RAISED_AGAIN, finding.level)
     return Decision(reason=AlertReason.STAYS_CLOSED, level=alert.level)
 
 
@@ -257,6 +262,11 @@ def _climb(finding: LevelFinding, alert: Alert) -> Decision:
 def _more_dead(finding: LevelFinding, alert: Alert) -> bool:
     known = alert.extras.get("deaths")
     return isinstance(known, int) and finding.deaths > known
+
+
+def _newly_disputed(finding: LevelFinding, alert: Alert) -> bool:
+    # The peak of an alert may be that of a number which a person has corrected since: it says nothing of a new claim.
+    return not set(finding.disputed) <= set(alert.extras.get("disputed", ()))
 
 
 def _rise(reason: AlertReason, level: AlertLevel) -> Decision:

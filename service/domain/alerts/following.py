@@ -47,7 +47,9 @@ def raised(
         lead=lead,
         raised_at=now,
         changed_at=now,
-        extras=MappingProxyType({"deaths": finding.deaths}),
+        extras=MappingProxyType(
+            {"deaths": finding.deaths} | ({"disputed": list(finding.disputed)} if finding.disputed else {})
+        ),
     )
 
 
@@ -69,13 +71,7 @@ def followed(
     if decision.reason is AlertReason.STAYS_CLOSED:
         return alert
     rises = decision.reason in {AlertReason.ESCALATED, AlertReason.MORE_DEATHS, AlertReason.RAISED_AGAIN}
-    extras = {name: value for name, value in alert.extras.items() if name != "window_at"}
-    if finding.deaths > extras.get("deaths", 0):
-        extras["deaths"] = finding.deaths
-    if decision.window_at is not None:
-        extras["window_at"] = decision.window_at.isoformat()
-    if decision.changes:
-        extras.pop("set_level", None)
+    extras = _marks(alert, decision, finding)
     moved = replace(
         alert,
         level=decision.level,
@@ -96,3 +92,16 @@ def followed(
         moved = replace(moved, state=AlertState.OPEN, acknowledged_at=None, acknowledged_by=None)
         moved = replace(moved, closed_at=None, closed_by=None, close_reason=None, extras=MappingProxyType(extras))
     return alert if moved == alert else replace(moved, changed_at=now, revision=alert.revision + 1)
+
+
+def _marks(alert: Alert, decision: Decision, finding: LevelFinding) -> dict[str, Any]:
+    extras = {name: value for name, value in alert.extras.items() if name != "window_at"}
+    if finding.deaths > extras.get("deaths", 0):
+        extras["deaths"] = finding.deaths
+    if finding.disputed:
+        extras["disputed"] = list(finding.disputed)
+    if decision.window_at is not None:
+        extras["window_at"] = decision.window_at.isoformat()
+    if decision.changes:
+        extras.pop("set_level", None)
+    return extras

@@ -18,7 +18,7 @@ _TOLD = MappingProxyType({"deaths": (EntityType.DEATHS, "死亡"), "harmed": (En
 
 
 def outpaced(text: str, event: Event) -> tuple[str, ...]:
-    """Return where reports tell more than a text does, deaths first: 文中死亡1人，稿件已称死亡2人.
+    """Return where reports tell more than a text does, or a person has corrected it, deaths first: 文中死亡1人，稿件已称死亡2人.
 
     Of what a text gives no number for, nothing is returned, nor of deaths that a person has refuted.
     """
@@ -26,7 +26,11 @@ def outpaced(text: str, event: Event) -> tuple[str, ...]:
     lines = []
     for name, (kind, word) in _TOLD.items():
         written = max((count.value for count in counts if count.type is kind), default=0)
-        toll = None if name == "deaths" and event.facts.get("death_refuted") else toll_of(event, name)
+        toll = toll_of(event, name)
+        if toll and toll.by:
+            lines += [f"文中{word}{written}人，{toll.by}已更正为{toll.words}人"] if 0 < written != toll.number else []
+            continue
+        toll = None if name == "deaths" and event.facts.get("death_refuted") else toll
         if toll and 0 < written < toll.number:
             lines.append(f"文中{word}{written}人，稿件已称{word}{toll.words}人")
     return tuple(lines)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from analysis.events.heat import EventFacts, Relevance
+from service.domain.events.corrections import FactKind, disputed, disputes, weighed
 from service.domain.events.event import GRAVE_GRADES, Event, IncidentGrade
 from service.domain.events.toll import Toll, toll_of
 
@@ -30,6 +31,7 @@ class IncidentFacts:
     offices alone tell of it, of checks and fines without anybody harmed. `response_needed` is what a person decided of a
     public answer, `None` where nobody has. `told_harmed` and `told_dead` are the numbers as they are to be told. `other_province_title` is
     what an event of another province is called whose product is one of these, empty where there is none.
+    `disputes` are the sentences of what later reports claim against a person's correction, `disputed` the marks of what of it weighs.
     """
 
     spread: EventFacts = field(default_factory=EventFacts)
@@ -69,6 +71,8 @@ class IncidentFacts:
     response_needed: bool | None = None
     growth_1h: float | None = None
     other_province_title: str = ""
+    disputes: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
 
     @property
     def only_abroad(self) -> bool:
@@ -138,8 +142,8 @@ def facts_of(event: Event, spread: EventFacts) -> IncidentFacts:
     }
     known = replace(
         spread,
-        persons_harmed=spread.persons_harmed if event.harmed is None else event.harmed,
-        deaths=spread.deaths if event.deaths is None else event.deaths,
+        persons_harmed=spread.persons_harmed if event.harmed is None else weighed(event, FactKind.HARMED),
+        deaths=spread.deaths if event.deaths is None else weighed(event, FactKind.DEATHS),
     )
     facts = IncidentFacts(
         spread=known, grade=event.grade, products=event.products, firms=event.firms, risk=event.severity > 0
@@ -151,9 +155,17 @@ def facts_of(event: Event, spread: EventFacts) -> IncidentFacts:
         elsewhere=named and spread.relevance is not Relevance.LOCAL,
         # An event from before this was kept is not known to be one.
         routine=event.facts.get("notable") is False,
-        told_harmed=toll_of(event, "harmed"),
-        told_dead=toll_of(event, "deaths"),
+        told_harmed=_weighed_toll(event, FactKind.HARMED),
+        told_dead=_weighed_toll(event, FactKind.DEATHS),
+        disputes=disputes(event),
+        disputed=disputed(event),
     )
+
+
+def _weighed_toll(event: Event, kind: FactKind) -> Toll | None:
+    """Return the number as it is told, or what is claimed against a person's, where a level goes by that."""
+    told, number = toll_of(event, kind.value), weighed(event, kind)
+    return Toll(number=number) if told and number is not None and number > told.number else told
 
 
 def recall_class_of(event: Event) -> int | None:
@@ -174,6 +186,8 @@ _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {
     "told_harmed",
     "told_dead",
     "other_province_title",
+    "disputes",
+    "disputed",
 }
 
 

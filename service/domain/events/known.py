@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis.assessment import EntityType
 from analysis.harm.counts import people_counts
 from analysis.text import normalise
+from service.domain.events.corrections import FactKind, Standing, standing
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.toll import Toll, toll_of
 from service.domain.places import join_places, place_beside, places_told
@@ -25,6 +26,8 @@ _LONGEST = 120
 _OPENING = 200
 _MOST_NAMES = 4
 _DIED = "(?:死亡|死了|已死|病死|身亡|丧生|离世|去世)"
+_WORD = {FactKind.DEATHS: "死亡 {} 人", FactKind.HARMED: "受影响 {} 人"}
+_NOBODY = {FactKind.DEATHS: "无人死亡", FactKind.HARMED: "无人受影响"}
 _SPELLED = dict(enumerate(("一", "[两二]", *"三四五六七八九十"), start=1))
 
 
@@ -106,9 +109,14 @@ def _where(event: Event, heard: _Heard) -> KnownFact:
     """Tell the places as the mail does; the documents are those that name one of them itself, a county and not its province."""
     places = places_told(event.facts, event.regions)[:_MOST_NAMES]
     saying = [item for item in heard if any(not place_beside(item[1].title + item[1].text, place) for place in places)]
-    return KnownFact(
-        label="何地", value=join_places(places), open="" if places else "待核实", documents=_numbers(saying)
-    )
+    corrected = standing(event).get(FactKind.PLACES)
+    unsure = corrected.dispute if corrected else "" if places else "待核实"
+    value = join_places(places) + (_by_person(corrected) if corrected else "")
+    return KnownFact(label="何地", value=value, open=unsure, documents=_numbers(saying))
+
+
+def _by_person(corrected: Standing) -> str:
+    return f"（人工更正，来源：{corrected.source}）"
 
 
 def _named(label: str, names: Sequence[str], heard: _Heard, *, several: str = "") -> KnownFact:
@@ -128,7 +136,15 @@ def _harm(event: Event, heard: _Heard) -> KnownFact:
         ("称死亡", toll_of(event, "deaths"), EntityType.DEATHS),
         ("称受影响", toll_of(event, "harmed"), EntityType.HARMED),
     ]
-    told = [(words, toll, kind) for words, toll, kind in claims if toll]
+    corrected = [one for kind, one in standing(event).items() if kind is not FactKind.PLACES]
+    sure = [
+        f"{_WORD[one.kind].format(one.number) if one.number else _NOBODY[one.kind]}{_by_person(one)}"
+        for one in corrected
+    ]
+    disputed = "；".join(one.dispute for one in corrected if one.dispute)
+    told = [(words, toll, kind) for words, toll, kind in claims if toll and not toll.by]
+    if sure and not told:
+        return KnownFact(label="伤亡", value="，".join(sure), open=disputed, documents=())
     if not told:
         return KnownFact(label="伤亡", value="系统未读出人数，请看原文", open="待核实", documents=())
     official = [item for item in heard if item[1].source_class == "official"]
@@ -142,9 +158,10 @@ def _harm(event: Event, heard: _Heard) -> KnownFact:
         saying += said
     confirmed = [any(pattern.search(document.text) for _, document in official) for pattern in patterns]
     # The mark stands once for all; a number has its own where another one is confirmed.
-    parts = [
-        f"{words} {toll.words} 人{_before(toll)}{'（待核实）' if any(confirmed) and not sure else ''}"
-        for (words, toll, _), sure in zip(told, confirmed, strict=True)
+    marked = any(confirmed) or bool(sure)
+    parts = sure + [
+        f"{words} {toll.words} 人{_before(toll)}{'（待核实）' if marked and not found else ''}"
+        for (words, toll, _), found in zip(told, confirmed, strict=True)
     ]
     if unwritten:
         parts.append("这一人由系统读全文得出，原文未写明人数")
@@ -152,7 +169,8 @@ def _harm(event: Event, heard: _Heard) -> KnownFact:
     if event.deaths and denying:
         parts.append("官方信息称没有死亡病例")
     numbers = _numbers(sorted(dict([*saying, *denying]).items()))
-    return KnownFact(label="伤亡", value="，".join(parts), open="" if all(confirmed) else "待核实", documents=numbers)
+    unsure = "；".join(filter(None, ["" if all(confirmed) else "待核实", disputed]))
+    return KnownFact(label="伤亡", value="，".join(parts), open=unsure, documents=numbers)
 
 
 def _before(toll: Toll) -> str:

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from analysis.assessment import Assessment, Level
 from analysis.events.fingerprints import fingerprints
 from analysis.events.grouping import absorb, lookup_keys, open_sketch
 from crawlers.records import Document
+from service.domain.events.claims import only_of
+from service.domain.events.corrections import as_reported, carried, with_standing
 from service.domain.events.event import Event
-from service.domain.events.reported import Speaker, absorb_report, open_event
+from service.domain.events.reported import Speaker, absorb_report, claims_of, open_event
 
 __all__ = ["MOST_MEMBERS", "Gathered", "Member", "Regrouping", "ended_in", "first_posts", "gather", "keeps_from"]
 
@@ -64,12 +67,18 @@ class Gathered:
 
 
 def gather(
-    event_id: str, members: Sequence[Member], speakers: Mapping[str, Speaker], *, standing: Event | None = None
+    event_id: str,
+    members: Sequence[Member],
+    speakers: Mapping[str, Speaker],
+    *,
+    standing: Event | None = None,
+    back_since: datetime | None = None,
 ) -> Gathered:
     """Return the event that these members make, in the order in which they came; `speakers` is by source.
 
     Of `standing`, the event as it is, stays what persons decided, how high it was last seen, and when it was first known
-    where that is earlier. What an earlier text of an edited document claimed is told no more. Linear in the members.
+    where that is earlier. What an earlier text of an edited document claimed is told no more. Members of other events come back
+    that left this one at `back_since`, else they are new to it. Linear in the members.
 
     Raises:
         ValueError: There are no members.
@@ -80,16 +89,14 @@ def gather(
     marks = fingerprints([(one.document, one.assessment) for one in members])
     opener = next((at for at, one in enumerate(members) if one.assessment.level is Level.RISK), 0)
     order = [opener, *(at for at in range(len(members)) if at != opener)]
-    known_at = min(one.stored_at for one in members)
-    sketch = open_sketch(marks[opener], event_id)
-    first = members[opener]
+    sketch, first = open_sketch(marks[opener], event_id), members[opener]
     event = open_event(
         event_id,
         document=first.document,
         assessment=first.assessment,
         speaker=speakers[first.document.source_id],
         sketch={},
-        now=known_at,
+        now=min(one.stored_at for one in members),
     )
     for at in order[1:]:
         member = members[at]
@@ -104,12 +111,38 @@ def gather(
         )
     event = replace(event, sketch=sketch.to_json(), revision=1)
     keys = tuple(sorted({key for mark in marks for key in lookup_keys(mark)}))
-    whole = event if standing is None else _as_it_stood(event, standing)
-    return Gathered(event=whole, keys=keys, duplicates=duplicates)
+    if standing is not None:
+        event = _as_it_stood(event, standing)
+        event = with_standing(event, _claimed_anew(standing, members, speakers, duplicates, back_since))
+    return Gathered(event=event, keys=keys, duplicates=duplicates)
+
+
+def _claimed_anew(
+    event: Event,
+    members: Sequence[Member],
+    speakers: Mapping[str, Speaker],
+    duplicates: Mapping[str, str | None],
+    back_since: datetime | None,
+) -> dict[str, Any]:
+    """Return the corrections with what these members claim that the person did not know: what came later, or from another event."""
+    kept = only_of(event.facts.get("corrected") or {}, [one.document.id for one in members])
+    for name, entry in kept.items():
+        since, home = datetime.fromisoformat(entry["at"]), entry.get("home", event.id)
+        claimed = {name: {field: value for field, value in entry.items() if field != "home"}}
+        came_back = back_since is not None and back_since >= since
+        for one in members:
+            there = one.event_id == home or came_back
+            if one.document.fetched_at > since or not there:
+                speaker = speakers[one.document.source_id]
+                repeats = duplicates[one.document.id] is not None
+                claimed = claims_of(claimed, one.document, one.assessment, speaker, repeats=repeats)
+        kept[name] = claimed[name]
+    return kept
 
 
 def _as_it_stood(event: Event, standing: Event) -> Event:
-    decided = {name: standing.facts[name] for name in _DECIDED if name in standing.facts}
+    facts = as_reported(standing).facts
+    decided = {name: facts[name] for name in _DECIDED if name in facts}
     return replace(
         event,
         known_at=min(event.known_at, standing.known_at),
@@ -137,7 +170,8 @@ def first_posts(members: Sequence[Member]) -> dict[str, str | None]:
 
 
 def keeps_from(kept: Event, ended: Event) -> Event:
-    """Return `kept` with what a person decided of `ended` and nobody of `kept`: the grade. A refuted death stays refuted only where nothing of `ended` tells of one."""
+    """Return `kept` with what a person decided of `ended` and nobody of `kept`: the grade, corrected facts. A refuted death stays refuted only where nothing of `ended` tells of one."""
+    kept = as_reported(carried(kept, ended))
     facts = dict(kept.facts)
     if ended.facts.get("death") and not ended.facts.get("death_refuted"):
         facts.pop("death_refuted", None)
@@ -154,7 +188,7 @@ def keeps_from(kept: Event, ended: Event) -> Event:
 def ended_in(event: Event, kept: str) -> Event:
     """Return what is left of an event whose members all went to another: its name and places, and where they went."""
     return replace(
-        event,
+        as_reported(event),
         document_count=0,
         source_count=0,
         severity=0,

@@ -15,12 +15,14 @@ from analysis.events.heat import Authority, EventFacts, Relevance
 from analysis.events.places import mentioned_nations
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.events.abroad import is_tied_to_home, tells_of_abroad
+from service.domain.events.claims import with_claims
+from service.domain.events.corrections import FactKind, as_reported, disputed, weighed, with_standing
 from service.domain.events.event import Event
 from service.domain.events.headline import dead_in, headline, tells
 from service.domain.events.need import absorb_need, rebuts
 from service.domain.events.toll import absorb_toll, dead_of
 
-__all__ = ["Speaker", "absorb_report", "growth", "is_local", "open_event", "spread_facts"]
+__all__ = ["Speaker", "absorb_report", "claims_of", "growth", "is_local", "open_event", "spread_facts"]
 
 _HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _NAMED = _HEADLINES | {SourceClass.OFFICIAL, SourceClass.MEDIA, SourceClass.TRADE}
@@ -104,14 +106,51 @@ def absorb_report(
     speaker: Speaker,
     sketch: Mapping[str, Any],
     repeats: bool = False,
+    heard: bool = False,
 ) -> Event:
     """Return the event with this document's report added; a document without risk adds presence, not claims.
+
+    What a person corrected stays; what the report claims against it is kept beside it. One that was `heard` tells nothing new
+    unless it claims more than anything before.
 
     One that `repeats` the text of another tells no case of its own. The title is that of the first report, or of the
     first that says what it is about; the first medium or office that reports gives it its own, which people know. A title
     that claims fewer dead than a later one, or more than an office has found, or a death that a medium or an office takes
     back, gives way. How many documents and sources there are, the store counts: an edited document reports again but is one.
     """
+    entries = event.facts.get("corrected") or {}
+    if not entries:
+        return _summed(event, document, assessment, speaker, sketch, repeats=repeats)
+    told = _summed(as_reported(event), document, assessment, speaker, sketch, repeats=repeats)
+    claimed = claims_of(entries, document, assessment, speaker, heard=heard, repeats=repeats)
+    return with_standing(told, claimed)
+
+
+def claims_of(
+    entries: Mapping[str, Any],
+    document: Document,
+    assessment: Assessment,
+    speaker: Speaker,
+    *,
+    heard: bool = False,
+    repeats: bool = False,
+) -> dict[str, Any]:
+    """Return the corrections of an event with what a document claims against them."""
+    local = assessment.level is Level.RISK and bool(_flags(document, assessment, speaker)["jiangxi"])
+    # Who reprints a text gives no name of his own for what it claims.
+    named = speaker.source_class in _NAMED and not repeats
+    return with_claims(entries, document.id, assessment, named=named, heard=heard, local=local)
+
+
+def _summed(
+    event: Event,
+    document: Document,
+    assessment: Assessment,
+    speaker: Speaker,
+    sketch: Mapping[str, Any],
+    *,
+    repeats: bool,
+) -> Event:
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
     official, named = speaker.source_class in _OFFICES, speaker.source_class in _NAMED
@@ -199,7 +238,9 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         severity=event.severity or None,
         death=bool(event.facts.get("death")),
         vulnerable=bool(event.facts.get("vulnerable")),
-        similar_cases=max(event.harmed or 0, len(cases) if _CASE_CATEGORIES & set(event.categories) else 0),
+        similar_cases=max(
+            weighed(event, FactKind.HARMED) or 0, len(cases) if _CASE_CATEGORIES & set(event.categories) else 0
+        ),
         items_24h=int(spread["items_24h"]),
         accounts=int(spread["accounts"]),
         views=spread["views"],
@@ -212,14 +253,16 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         beyond=bool(event.facts.get("nation"))
         or any(c.isdigit() and not c.startswith(province) for c in event.regions),
         independent_24h=int(spread["independent_24h"]),
-        persons_harmed=event.harmed,
-        deaths=event.deaths,
+        persons_harmed=weighed(event, FactKind.HARMED),
+        deaths=weighed(event, FactKind.DEATHS),
     )
 
 
 def is_local(event: Event, *, province: str) -> bool:
-    """Tell whether an event is of the office's province, given by its two digits."""
-    return bool(event.facts.get("jiangxi")) or any(code.startswith(province) for code in event.regions)
+    """Tell whether an event is of the office's province, given by its two digits, or is claimed to be against a person's word."""
+    claimed = any(mark.startswith(f"{FactKind.PLACES}:{province}") for mark in disputed(event))
+    here = any(code.startswith(province) for code in event.regions)
+    return claimed or here or bool(event.facts.get("jiangxi"))
 
 
 def _cases(

@@ -13,6 +13,7 @@ from typing import Any
 
 from analysis.assessment import Assessment, EntityType, Level
 from crawlers.records import Document
+from service.domain.events.corrections import FactKind, standing
 from service.domain.events.event import Event
 
 __all__ = ["Toll", "absorb_toll", "dead_of", "deaths_told", "harmed_told", "people_told", "toll_of"]
@@ -28,13 +29,15 @@ _LOOKED_INTO = re.compile("经(?:[^,，。]{0,10})?(?:核实|核查|调查|查�
 class Toll:
     """A number of people: whether there are at least so many, and what was claimed before an office told fewer, else `None`.
 
-    `read` says that nobody writes the number: a model read it out of the whole text.
+    `read` says that nobody writes the number: a model read it out of the whole text. `by` names the person who corrected it, which
+    alone may be to 0.
     """
 
     number: int
     least: bool = False
     read: bool = False
     claimed: int | None = None
+    by: str = ""
 
     @property
     def words(self) -> str:
@@ -43,7 +46,10 @@ class Toll:
 
 
 def toll_of(event: Event, kind: str) -> Toll | None:
-    """Return how many are told to be `harmed` or dead (`deaths`); `None` where nobody gives a number."""
+    """Return how many are told to be `harmed` or dead (`deaths`), by a person where one has corrected it; `None` without a number."""
+    corrected = standing(event).get(FactKind(kind))
+    if corrected is not None and corrected.number is not None:
+        return Toll(number=corrected.number, by=corrected.by)
     number = event.harmed if kind == "harmed" else event.deaths
     kept = _kept(event, kind)
     return (
@@ -56,6 +62,8 @@ def toll_of(event: Event, kind: str) -> Toll | None:
 def harmed_told(event: Event) -> str:
     """Return what reports claim of people harmed, empty where they give no number: 称受影响至少20人."""
     toll = toll_of(event, "harmed")
+    if toll and toll.by:
+        return f"受影响{toll.words}人（人工更正）" if toll.number else "无人受影响（人工更正）"
     read = "（系统读全文得出，原文未写明人数）" if toll and toll.read else ""
     return f"称受影响{toll.words}人{read}{_before(toll)}" if toll else ""
 
@@ -63,13 +71,17 @@ def harmed_told(event: Event) -> str:
 def deaths_told(event: Event) -> str:
     """Return what reports claim of the dead, empty where nobody counts them or a person has refuted it."""
     toll = toll_of(event, "deaths")
+    if toll and toll.by:
+        return f"死亡{toll.words}人（人工更正）" if toll.number else "无人死亡（人工更正）"
     return f"称死亡{toll.words}人{_before(toll)}" if toll and not event.facts.get("death_refuted") else ""
 
 
 def people_told(event: Event) -> str:
     """Return what reports claim of the dead and the harmed in one phrase, empty where they count nobody."""
     told = [words for words in (deaths_told(event), harmed_told(event)) if words]
-    return f"据稿件{'，'.join(told)}（待核实）" if told else ""
+    sure = [words for words in told if words.endswith("（人工更正）")]
+    claims = "，".join(words for words in told if words not in sure)
+    return "；".join([*sure, *([f"据稿件{claims}（待核实）"] if claims else [])])
 
 
 def _before(toll: Toll) -> str:

@@ -38,7 +38,8 @@ def find_level(heat: Heat, facts: IncidentFacts, register: Register) -> LevelFin
         score=heat.score,
         by_score=by_score,
         triggers=fired,
-        applied=(*raised, *cut),
+        applied=(*raised, *cut, *facts.disputes),
+        disputed=facts.disputed,
         death=facts.suspects_death,
         deaths=(facts.spread.deaths or 0) if facts.suspects_death else 0,
     )

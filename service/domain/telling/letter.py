@@ -15,6 +15,7 @@ from typing import Any, Self
 from service.domain.alerts.alert import Alert, AlertState
 from service.domain.beijing import beijing, countdown, dated
 from service.domain.clocks.clock import Clock, ClockRole, ClockState
+from service.domain.events.corrections import FactKind, corrections_told, disputes, standing
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.toll import deaths_told, harmed_told
 from service.domain.places import join_places, places_told
@@ -97,6 +98,7 @@ def write_letter(
             for document in first
         ),
         drill=drill,
+        notes=(*corrections_told(event), *disputes(event)),
     )
 
 
@@ -111,12 +113,18 @@ def _when(document: EventDocument) -> datetime:
 
 
 def _summary(event: Event, now: datetime) -> str:
+    corrected = standing(event)
     places = join_places(places_told(event.facts, event.regions)) or "待核实"
+    places += "（人工更正）" if FactKind.PLACES in corrected else ""
     products = "、".join(event.products[:3]) or "待核实"
     independent = event.heat.get("independent_sources", event.source_count)
     alone = f"（独立{independent}个）" if independent != event.source_count else ""
-    people = [f"据稿件{told}" if (told := harmed_told(event)) else "受影响人数待核实"]
-    people += [f"据稿件{told}（待核实）"] if (told := deaths_told(event)) else []
+    harmed, dead = harmed_told(event), deaths_told(event)
+    if FactKind.HARMED not in corrected:
+        harmed = f"据稿件{harmed}" if harmed else "受影响人数待核实"
+    if dead and FactKind.DEATHS not in corrected:
+        dead = f"据稿件{dead}（待核实）"
+    people = [told for told in (harmed, dead) if told]
     return (
         f"{harmless(event.title)}。地点：{places}；涉及产品：{products}；{'，'.join(people)}；"
         f"稿件{event.document_count}篇，信源{event.source_count}个{alone}；首发{dated(event.first_at, now)}，"

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from analysis.assessment import EntityType
+from analysis.harm.counts import people_counts
+from analysis.text import normalise
 from service.domain.alerts.alert import Alert
 from service.domain.beijing import BEIJING, beijing, duration
 from service.domain.clocks.clock import Clock, ClockState, limit_words
@@ -43,7 +46,7 @@ class QuietHours:
 def subject(
     alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None, mark: str = ""
 ) -> str:
-    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters. A title that claims fewer dead than are told by now, or none, is followed by how many.
+    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters. A title that claims fewer dead than are told by now, or none, is followed by how many, one that counts others than a person has corrected by those.
 
     A drill's subject starts with `DRILL`. Control, direction and line-breaking characters become blanks.
     """
@@ -70,9 +73,26 @@ def due_again(subject: str, clocks: Sequence[Clock], now: datetime) -> str:
 
 
 def _more_dead(event: Event | None, title: str) -> str:
-    toll = toll_of(event, "deaths") if event is not None and not event.facts.get("death_refuted") else None
-    claimed = dead_in(title)
+    if event is None:
+        return ""
+    toll, claimed = toll_of(event, "deaths"), dead_in(title)
+    if corrected := _corrected(event, title, claimed):
+        return corrected
+    if toll and (toll.by or event.facts.get("death_refuted")):
+        return ""
     return f"（{'现' if claimed else ''}称死亡{toll.words}人）" if toll and claimed < toll.number else ""
+
+
+def _corrected(event: Event, title: str, claimed: int) -> str:
+    """Return what a person corrected of the numbers that a title gives, or of the dead that it does not count."""
+    dead, harmed = toll_of(event, "deaths"), toll_of(event, "harmed")
+    told = []
+    if dead and dead.by and claimed != dead.number:
+        told.append(f"死亡{dead.words}人" if dead.number else "无人死亡")
+    counts = [one.value for one in people_counts(normalise(title).text) if one.type is EntityType.HARMED]
+    if harmed and harmed.by and any(one != harmed.number for one in counts):
+        told.append(f"受影响{harmed.words}人" if harmed.number else "无人受影响")
+    return f"（人工更正：{'，'.join(told)}）" if told else ""
 
 
 def _place(event: Event | None, title: str) -> str:

@@ -20,7 +20,7 @@ __all__ = ["Ask", "Cause", "CauseKind", "Held", "HoldReason", "Occasion", "Plan"
 
 
 class Occasion(StrEnum):
-    """What a mail is for. Deadlines and grades are told whatever is muted."""
+    """What a mail is for. Deadlines, grades and corrected facts are told whatever is muted."""
 
     RAISED = "raised"
     UNACKNOWLEDGED = "unacknowledged"
@@ -28,6 +28,7 @@ class Occasion(StrEnum):
     REOPENED = "reopened"
     CLOCK = "clock"
     GRADED = "graded"
+    CORRECTED = "corrected"
 
     @classmethod
     def of(cls, name: str) -> "Occasion":
@@ -54,9 +55,10 @@ _MARKS: Mapping[Occasion, str] = MappingProxyType(
         Occasion.IDLE: "久无进展",
         Occasion.REOPENED: "重新打开",
         Occasion.CLOCK: "时限提醒",
+        Occasion.CORRECTED: "事实更正",
     }
 )
-_OWN_WORDS = frozenset({"unacknowledged", "idle", "reopened", "clock", "graded"})
+_OWN_WORDS = frozenset({"unacknowledged", "idle", "reopened", "clock", "graded", "corrected"})
 
 
 class CauseKind(StrEnum):

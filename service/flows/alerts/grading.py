@@ -8,6 +8,7 @@ from analysis.events.heat import heat_of
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState, set_by_person
 from service.domain.beijing import BEIJING
 from service.domain.clocks.clock import MET_STATES, Clock, ClockRule, ClockState, Start, arm, cancel
+from service.domain.events.corrections import FactKind, standing
 from service.domain.events.event import GRAVE_GRADES, Event, IncidentGrade
 from service.domain.events.facts import Condition, IncidentFacts
 from service.domain.events.need import need_decision
@@ -129,6 +130,8 @@ def set_level(
         alert = held_alert(work, alert_id)
         event = event_of(work, alert)
         _check_level(alert, level)
+        if refuted and (told := standing(event).get(FactKind.DEATHS)) is not None:
+            raise Conflict(f"死亡人数已由{told.by}更正为{told.words}，请在事件页“更正”里改死亡人数，不必再勾选排除")
         if refuted:
             event = replace(event, facts={**event.facts, "death_refuted": True})
         facts = facts_now(work, event, office, now)

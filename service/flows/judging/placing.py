@@ -119,6 +119,7 @@ class Placing:
             speaker=speaker,
             sketch=known.sketch,
             repeats=repeats,
+            heard=True,
         )
         self._file(event.id, set(self._keys[document.id]))
         self._placed[document.id] = event.id

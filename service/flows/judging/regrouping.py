@@ -17,6 +17,7 @@ from service.domain.alerts.handling import moved, standing
 from service.domain.cases.file import Case
 from service.domain.clocks.carrying import carried
 from service.domain.clocks.clock import BEGUN_STATES, Clock, ClockState, arm, cancel
+from service.domain.events.corrections import without_carried
 from service.domain.events.event import Event
 from service.domain.events.regrouping import (
     MOST_MEMBERS,
@@ -143,7 +144,7 @@ def take_back(
         if target is not None and {one.document.id for one in work.events.members([target.id])} <= set(going):
             _end_again(work, person, undone, target, events[done.source], why=why, office=office, now=now)
             return undone
-        _regroup(work, undone, events, office, now)
+        _regroup(work, undone, events, office, now, done.at)
         if done.whole:
             _open_again(work, person, done, why, now)
         _note(work, person, "event.regrouping_undone", replace(undone, reason=why), now)
@@ -166,7 +167,7 @@ def _end_again(
         raise Conflict("归并后的事件已没有别的稿件，撤回会使它落空，请改用移出")
     if work.alerts.of_event(target.id) is not None:
         permit(person, Act.CLOSE_ALERT)
-    _end(work, person, target, source, why=why, office=office, now=now)
+    _end(work, person, target, source, why=why, office=office, now=now, back_since=undone.at)
     work.regroupings.save(undone)
 
 
@@ -241,7 +242,15 @@ def _running_case(work: Work, alert: Alert | None, office: Office) -> Case | Non
 
 
 def _end(
-    work: Work, person: Person, ended: Event, kept: Event, *, why: str, office: Office, now: datetime
+    work: Work,
+    person: Person,
+    ended: Event,
+    kept: Event,
+    *,
+    why: str,
+    office: Office,
+    now: datetime,
+    back_since: datetime | None = None,
 ) -> Regrouping:
     """Let an event end in another: its documents go there, its clocks run on there, its alert is closed."""
     alert = work.alerts.of_events([ended.id], hold=True).get(ended.id)
@@ -259,7 +268,7 @@ def _end(
         reason=why,
         at=now,
     )
-    _regroup(work, done, {ended.id: ended, kept.id: keeps_from(kept, ended)}, office, now)
+    _regroup(work, done, {ended.id: ended, kept.id: keeps_from(kept, ended)}, office, now, back_since)
     if alert is not None:
         done = _close(work, person, alert, kept, done, now)
     links = [replace(one, event_id=kept.id) for one in work.matters.links_of_event(ended.id)]
@@ -318,13 +327,25 @@ def _as_it_was(work: Work, done: Regrouping) -> tuple[dict[str, Event], tuple[st
     going = tuple(one for one in done.document_ids if held.get(one) == done.target)
     if not going:
         raise Conflict("这些稿件已都不在归入的事件中，无可撤回")
-    found = {source.id: replace(source, merged_into=None), **({target.id: target} if target else {})}
+    found = {source.id: replace(source, merged_into=None)}
+    if target is not None:
+        found[target.id] = without_carried(target, source.id) if done.whole else target
     _refuse_too_large(*found.values())
     return found, going
 
 
-def _regroup(work: Work, done: Regrouping, events: Mapping[str, Event], office: Office, now: datetime) -> None:
-    """Let the documents of an act belong where it says, and look at the events anew that lost or gained some."""
+def _regroup(
+    work: Work,
+    done: Regrouping,
+    events: Mapping[str, Event],
+    office: Office,
+    now: datetime,
+    back_since: datetime | None = None,
+) -> None:
+    """Let the documents of an act belong where it says, and look at the events anew that lost or gained some.
+
+    Documents that go back left their event at `back_since`: what persons corrected there before was said in knowledge of them.
+    """
     goal = done.target if done.undone_at is None else done.source
     moving = set(done.document_ids)
     members = work.events.members([*events], beside=done.document_ids)
@@ -334,7 +355,8 @@ def _regroup(work: Work, done: Regrouping, events: Mapping[str, Event], office: 
     for name in names:
         own = [one for one in members if (goal == name if one.document.id in moving else one.event_id == name)]
         if own:
-            gathered[name] = gather(name, own, speakers, standing=events.get(name))
+            back = back_since if name == goal else None
+            gathered[name] = gather(name, own, speakers, standing=events.get(name), back_since=back)
     duplicates = dict.fromkeys(moving) | {k: v for each in gathered.values() for k, v in each.duplicates.items()}
     belongs = {one: name for name, each in gathered.items() for one in each.duplicates}
     work.events.move({one: belongs.get(one) for one in duplicates}, duplicates)

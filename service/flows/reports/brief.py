@@ -9,6 +9,7 @@ from analysis.assessment import CATEGORY_NAMES, Level
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.clocks.clock import ClockState
+from service.domain.events.corrections import standing
 from service.domain.events.event import EventDocument
 from service.domain.events.headline import dead_in
 from service.domain.events.toll import people_told
@@ -214,7 +215,7 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
         state=_STATES[alert.state],
         progress=_progress(alert, now),
         next_step=_next_step(alert),
-        people=people_told(event) if dead_in(event.title) != (event.deaths or 0) else "",
+        people=people_told(event) if standing(event) or dead_in(event.title) != (event.deaths or 0) else "",
     )
 
 

@@ -158,6 +158,16 @@ class Teller:
             work.audit.append(actor="system", action="alert.told_nobody", subject=about, detail=detail, now=now)
         return found
 
+    def tell_again(self, alert: Alert, event: Event, clocks: Sequence[Clock], *, occasion: str, why: str) -> None:
+        """Queue one mail to everybody who was told of this alert on another occasion, and not at this moment."""
+        notices = [one for one in self._work.notices.of_alert(alert.id) if one.told]
+        now = {one.person_id for one in notices if one.at == self._now or one.occasion == occasion}
+        known = {one.person_id for one in notices} - now
+        letter = _letter(self._work, alert, event, clocks, self._office, self._now, occasion)
+        for person in self._staff.people:
+            if person.id in known and not person.disabled and person.email is not None:
+                queue_letter(self._work, person, alert, letter, occasion=occasion, why=why, now=self._now)
+
     def _say(self, alert: Alert, letter: Letter, occasion: str) -> None:
         """Tell the group too, of one alert once at a moment, as a person is."""
         channel = self._office.channel
@@ -267,4 +277,4 @@ def _letter(
         drill=office.drill,
         now=now,
     )
-    return replace(letter, notes=notes_on(occasion, alert, clocks, now))
+    return replace(letter, notes=(*notes_on(occasion, alert, clocks, now), *letter.notes))

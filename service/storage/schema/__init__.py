@@ -11,6 +11,7 @@ from service.storage.schema.collected import (
     engagement_points,
     engagements,
 )
+from service.storage.schema.corrected import corrections
 from service.storage.schema.counted import answered_hours, surges
 from service.storage.schema.explained import explanations
 from service.storage.schema.fetched import document_looks, host_leases, host_stops
@@ -76,6 +77,7 @@ __all__ = [
     "cases",
     "citations",
     "clocks",
+    "corrections",
     "counters",
     "disclosures",
     "document_looks",

@@ -19,18 +19,19 @@ from service.domain.cases.small_office import able_people
 from service.domain.cases.turn import turns
 from service.domain.cases.workflow import Step, Workflow
 from service.domain.clocks.clock import SYSTEM, Clock, ClockState, earliest_due, limit_words
+from service.domain.events.corrections import disputes
 from service.domain.events.event import Event
 from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
 from service.domain.matters.clock_exclusion import may_exclude
 from service.domain.people.person import Act, Person, may
-from service.domain.places import region_name
 from service.domain.policies.citation import Choice
 from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
 from service.flows.acts import facts_now
 from service.flows.cases.reference import articles_of, policies_of
+from service.flows.judging.divisions import offered_places
 from service.flows.judging.regrouping import near_events
 from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
@@ -40,9 +41,10 @@ from service.web.notices import notices_view
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
 from service.web.views.act_words import ACT_WORDS
-from service.web.views.alert_rows import due_of, harm_claimed
+from service.web.views.alert_rows import due_of, harm_claimed, place_names
 from service.web.views.case_page import step_names
 from service.web.views.case_steps import case_steps, next_step
+from service.web.views.correcting import correction_rows, fact_rows
 from service.web.views.deadlines import clock_cards, no_deadline
 from service.web.views.event_page import (
     BasisView,
@@ -134,7 +136,8 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
-        "region_names": list(dict.fromkeys(region_name(code) for code in event.regions)),
+        "region_names": place_names(event),
+        "disputes": disputes(event),
         "independent": spread["independent_sources"],
         "harm": harm_claimed(event),
         "spread_figures": spread_figures(spread),
@@ -268,6 +271,9 @@ def _overview_tab(shown: _Shown) -> dict[str, Any]:
         "line": line,
         "parts": parts,
         "told": told,
+        "fact_rows": fact_rows(shown.event),
+        "corrections": correction_rows(shown.work.corrections.of_event(shown.event.id)),
+        "divisions": offered_places(),
         "linked": linked_matters(shown.work, shown.event.id),
         "higher": _higher(shown.work, views),
         "why": telling_view(views, _explained(shown.work, views)),

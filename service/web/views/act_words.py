@@ -37,6 +37,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "clocks.undated": "算不出到期日的提醒",
         "batch.undone": "撤销批量操作",
         "event.graded": "登记事件等级",
+        "event.fact_corrected": "更正事实",
+        "event.fact_restored": "恢复程序计数",
         "event.split": "移出稿件",
         "event.merged": "归并事件",
         "event.regrouping_undone": "撤回归组",

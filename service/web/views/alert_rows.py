@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.clocks.clock import Clock, ClockState
+from service.domain.events.corrections import FactKind, standing
 from service.domain.events.event import Event
-from service.domain.events.toll import toll_of
+from service.domain.events.toll import deaths_told, harmed_told, toll_of
 from service.domain.places import region_name
 from service.web.views.wording import Chip, category_word, duty_name, level_chip, remaining, word
 
@@ -145,7 +146,7 @@ def alert_row(
         state=alert.state,
         state_word=word("alert", alert.state.value),
         categories=tuple(category_word(code) for code in event.categories[:2]) if event else (),
-        regions=tuple(dict.fromkeys(region_name(code) for code in event.regions))[:2] if event else (),
+        regions=tuple(place_names(event))[:2] if event else (),
         products=event.products[:1] if event else (),
         sources=_sources(event),
         harm=harm_claimed(event),
@@ -169,9 +170,19 @@ def harm_claimed(event: Event | None) -> str:
     if event is None:
         return ""
     dead, harmed = toll_of(event, "deaths"), toll_of(event, "harmed")
-    if dead and not event.facts.get("death_refuted"):
-        return f"称死亡 {dead.words} 人，待核实"
-    return f"称受影响 {harmed.words} 人{'（系统读出）' if harmed.read else ''}" if harmed else ""
+    if dead and dead.number and (dead.by or not event.facts.get("death_refuted")):
+        return deaths_told(event) if dead.by else f"称死亡 {dead.words} 人，待核实"
+    if harmed and not harmed.by:
+        return f"称受影响 {harmed.words} 人{'（系统读出）' if harmed.read else ''}"
+    return harmed_told(event) or deaths_told(event)
+
+
+def place_names(event: Event) -> list[str]:
+    """Return the names of the cities of an event, marked where a person corrected them."""
+    names = list(dict.fromkeys(region_name(code) for code in event.regions))
+    if names and FactKind.PLACES in standing(event):
+        names[0] += "（人工更正）"
+    return names
 
 
 def spark_hours(hourly: Sequence[tuple[datetime, int]], now: datetime) -> tuple[int, ...]:

@@ -28,6 +28,8 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "search_again": "已安排重新写入索引。",
         "words_again": "已安排重新研判，新稿优先，进度见下。",
         "graded": "事件等级已登记。",
+        "fact_corrected": "事实已更正，各处以更正为准；级别已重新计算，收到过预警的人会收到更正。",
+        "fact_restored": "已恢复程序计数，级别已重新计算。",
         "moved_out": "稿件已移出，两边的级别、预警和时限已重新计算；需要时可在下方“归组”里撤回。",
         "merged": "两个事件已归并，这里是保留的事件；需要时可在下方“归组”里撤回。",
         "regrouping_undone": "归组已撤回，两边的级别、预警和时限已重新计算。",

@@ -88,6 +88,7 @@ _OCCASIONS: Mapping[str, str] = {
     "idle": "久无进展",
     "reopened": "重新打开",
     "graded": "登记事件等级",
+    "corrected": "更正事实",
     "level_set": "人工调级",
     "assigned": "指派",
     "clock": "时限提醒",
