@@ -39,6 +39,7 @@ PUBLISHED = {
     "0022": "ddd7e5b882b4",
     "0023": "f104ccebb276",
     "0024": "54607d2e2c14",
+    "0026": "072e99dbe9cf",
 }
 Rows = dict[str, list[dict[str, object]]]
 
