@@ -117,6 +117,10 @@ class Matters(Protocol):
         """Return matters received in `since` ≤ time < `until`, the last received first."""
         ...
 
+    def count_of_applicant(self, applicant: str, *, since: datetime, until: datetime) -> int:
+        """Return how many matters of `since` ≤ time < `until` this applicant brought."""
+        ...
+
     def unread(self, *, limit: int) -> list[Matter]:
         """Return matters of which nothing was read though their document is judged, whenever they came; the last received first."""
         ...

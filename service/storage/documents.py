@@ -229,9 +229,12 @@ class SqlDocuments:
 
     def count(self, *, stored_since: datetime | None = None) -> int:
         """Return how many documents are stored, or were first stored since then."""
+        d = documents.c
         statement = select(func.count()).select_from(documents)
         if stored_since is not None:
-            statement = statement.where(documents.c.stored_at >= stored_since)
+            # Numbered as they came: counted from the end, of years of documents only those of the time are read.
+            older = select(d.seq).where(d.stored_at < stored_since).order_by(d.seq.desc()).limit(1).scalar_subquery()
+            statement = statement.where(d.seq > func.coalesce(older, 0), d.stored_at >= stored_since)
         return self._connection.scalar(statement) or 0
 
     def listing(

@@ -1,10 +1,10 @@
 """Labels that officers give, and the judged documents that they may be asked about."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, insert, select, update
 
 from analysis.assessment import Level
@@ -115,7 +115,7 @@ class SqlLabels:
         """Return the words of the `limit` documents labelled last."""
         chosen = [one.document_id for one in self.recent(limit=limit)]
         rows = self._connection.execute(_DATA_OF, {"document_ids": chosen})
-        return {word for row in rows for word in _words(json.loads(row.data)["tokens"])}
+        return {word for row in rows for word in _words(from_json(row.data)["tokens"])}
 
     def candidates(self, *, since: datetime, limit: int) -> list[Candidate]:
         """Return judged, unlabelled documents published since then that repeat no other, at most `limit`."""
@@ -150,7 +150,7 @@ def _label_of(row: Mapping[Any, Any]) -> LabelGiven:
 
 def _candidate_of(row: Mapping[Any, Any]) -> Candidate:
     # Read as it is written: making an `Assessment` of it would take three times as long.
-    judged = json.loads(row["data"])
+    judged = from_json(row["data"])
     rules = [evidence["rule"] for evidence in judged["evidence"]]
     return Candidate(
         document_id=row["document_id"],

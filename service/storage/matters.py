@@ -122,6 +122,11 @@ class SqlMatters:
         )
         return [_matter(one) for one in records(self._connection, Matter, statement)]
 
+    def count_of_applicant(self, applicant: str, *, since: datetime, until: datetime) -> int:
+        """Return how many matters of `since` ≤ time < `until` this applicant brought."""
+        brought = _M.applicant == applicant, _M.received_at >= since, _M.received_at < until
+        return self._connection.scalar(select(func.count()).select_from(matters).where(*brought)) or 0
+
     def unread(self, *, limit: int) -> list[Matter]:
         """Return matters of which nothing was read though their document is judged, whenever they came; the last received first."""
         statement = (

@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from service.ports.store import OutboxRow
 from service.storage.dialects import insert_new
@@ -213,10 +226,8 @@ class SqlOutbox:
         """Return undelivered rows that failed, or whose worker died, at least once; the latest enqueued first."""
         o = outbox.c
         columns = (o.key, o.kind, o.attempts, o.error, o.ready_at.label("not_before"), o.state, o.created_at)
-        statement = (
-            select(*columns)
-            .where(o.state != "done", or_(o.error.is_not(None), o.attempts > 1))
-            .order_by(o.seq.desc())
-            .limit(limit)
-        )
+        failed = or_(o.error.is_not(None), o.attempts > 1)
+        # What is not delivered is open or dead; each has its index, where years of delivered rows would be read for both.
+        undelivered = union_all(*(select(o.seq).where(which, failed) for which in (o.ready_at.is_not(null()), DEAD)))
+        statement = select(*columns).where(o.seq.in_(undelivered)).order_by(o.seq.desc()).limit(limit)
         return [dict(row) for row in self._connection.execute(statement).mappings()]

@@ -40,6 +40,7 @@ PUBLISHED = {
     "0023": "f104ccebb276",
     "0024": "54607d2e2c14",
     "0025": "c1ab8b34e1a4",
+    "0026": "072e99dbe9cf",
 }
 Rows = dict[str, list[dict[str, object]]]
 

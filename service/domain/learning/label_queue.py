@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import heapify, heappop, heapreplace
 
 from service.domain.learning.label import LabelOrigin
 
@@ -143,13 +144,24 @@ def _dispute(one: Candidate, cut: float) -> float:
 
 
 def _strangest(open_: Sequence[Candidate], known: set[str]) -> Iterator[Candidate]:
-    """Yield documents of which most words are new, each counting as known for the next."""
-    left = [one for one in open_ if len(one.words) >= _FEW_WORDS]
-    while left:
-        chosen = max(left, key=lambda one: len(one.words - known) / len(one.words))
-        left.remove(chosen)
-        known = known | chosen.words
-        yield chosen
+    """Yield documents of which most words are new, each counting as known for the next; of equals the first."""
+    # What becomes known only lowers a share, so that whoever leads by the latest count leads for certain: of 2,000 documents
+    # a few are counted again for each that is chosen, where counting all for each took 2 s of a card's time.
+    heap = [(-_new_share(one, known), at) for at, one in enumerate(open_) if len(one.words) >= _FEW_WORDS]
+    heapify(heap)
+    while heap:
+        at = heap[0][1]
+        fresh = (-_new_share(open_[at], known), at)
+        if fresh == heap[0]:
+            heappop(heap)
+            yield open_[at]
+            known = known | open_[at].words
+        else:
+            heapreplace(heap, fresh)
+
+
+def _new_share(one: Candidate, known: set[str]) -> float:
+    return len(one.words - known) / len(one.words)
 
 
 def _why(one: Candidate, reason: LabelOrigin, cut: float) -> str:

@@ -50,10 +50,7 @@ def same_applicant(work: Work, matter: Matter) -> int:
     if matter.applicant is None:
         return 0
     since = matter.received_at - timedelta(days=365)
-    return sum(
-        other.applicant == matter.applicant and other.id != matter.id
-        for other in work.matters.received(since=since, until=matter.received_at)
-    )
+    return work.matters.count_of_applicant(matter.applicant, since=since, until=matter.received_at)
 
 
 def linked_matters(work: Work, event_id: str) -> list[tuple[Crossing, Matter]]:

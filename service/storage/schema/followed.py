@@ -96,6 +96,9 @@ matters = Table(
     Column("revision", Integer, nullable=False),
     Index(None, "state", "due_at"),
     Index(None, "received_at"),
+    Index(None, "document_id"),
+    Index(None, "applicant", "received_at"),
+    Index(None, "kind", "state", "due_at"),
 )
 
 matter_links = Table(

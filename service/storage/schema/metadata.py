@@ -2,7 +2,7 @@
 
 from sqlalchemy import ForeignKey, MetaData, text
 
-__all__ = ["DEAD", "OPEN", "later", "metadata"]
+__all__ = ["DEAD", "OPEN", "UNREPLAYED", "later", "metadata"]
 
 metadata = MetaData(
     naming_convention={
@@ -17,6 +17,8 @@ metadata = MetaData(
 OPEN = text("ready_at IS NOT NULL")
 # Rows that were given up; written out, as SQLite uses such an index only for a condition that it can read.
 DEAD = text("state = 'dead'")
+# What was set aside and nobody tried again.
+UNREPLAYED = text("replayed_at IS NULL")
 
 
 def later(column: str) -> ForeignKey:

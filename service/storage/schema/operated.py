@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from service.domain.people.person import Role
 from service.storage.columns import Json, Moment, Serial, Word
-from service.storage.schema.metadata import DEAD, OPEN, later, metadata
+from service.storage.schema.metadata import DEAD, OPEN, UNREPLAYED, later, metadata
 
 __all__ = [
     "audit",
@@ -68,6 +68,8 @@ audit = Table(
     Column("hash", Text, nullable=False),
     Index(None, "subject", "seq"),
     Index(None, "action", "subject"),
+    Index(None, "action", "seq"),
+    Index(None, "actor", "seq"),
 )
 
 # One row: the end of the chain. Locking it serialises writers; comparing it shows a chain that was cut short.
@@ -93,6 +95,7 @@ quarantine = Table(
     Column("key", Text),
     Index(None, "stage", "id"),
     Index(None, "key", unique=True),
+    Index("ix_quarantine_open", "stage", "reason", sqlite_where=UNREPLAYED, postgresql_where=UNREPLAYED),
     sqlite_autoincrement=True,
 )
 

@@ -46,6 +46,7 @@ event_keys = Table(
     Column("key", Text, nullable=False),
     Column("event_id", Text, later("events.id"), nullable=False),
     PrimaryKeyConstraint("key", "event_id"),
+    Index(None, "event_id"),
     sqlite_with_rowid=False,
 )
 

@@ -32,4 +32,5 @@ hand_placements = Table(
     metadata,
     Column("document_id", Text, later("documents.id"), primary_key=True),
     Column("event_id", Text, later("events.id")),
+    Index(None, "event_id"),
 )

@@ -104,14 +104,15 @@ def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, 
     now = context.now()
     opened = desk_of(request).open_alerts(work, now)
     ordered = by_urgency(opened.alerts, opened.clocks, now)
-    documents = work.documents.count()
+    # Only a list without alerts tells it, and counting years of documents takes longer than all else here.
+    documents = None if ordered else work.documents.count()
     return {
         "revision": opened.revision,
         "rows": rows_of(work, ordered[:_ROWS], context),
         "total": len(ordered),
         "documents": documents,
         "pending": work.documents.pending_count(),
-        "first_run": None if documents else first_run(source_health(work, context.catalogue_sources, now)),
+        "first_run": None if ordered or documents else first_run(source_health(work, context.catalogue_sources, now)),
         "opinions_higher": 0 if context.opinions is None else count_proposals(work),
         "can_import": context.import_file is not None,
         "can_drill": context.drill is None and bool(context.scenarios),

@@ -1,13 +1,15 @@
 """The queue of questions: deterministic, in its quotas, and never about what is labelled."""
 
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.learning.label import LabelOrigin
-from service.domain.learning.label_queue import ASKED_WITHIN, PATTERN, Asked, Candidate, queue
+from service.domain.learning.label_queue import ASKED_WITHIN, PATTERN, Asked, Candidate, _strangest, queue
 from tests.builders import NOW
 
 CUT = 0.31
@@ -116,6 +118,28 @@ def test_what_is_like_labelled_documents_is_no_news() -> None:
     new = candidate(2, words=frozenset(f"新{n}" for n in range(8)))
     asked = ask([old, new], known=frozenset(f"旧{n}" for n in range(8)))
     assert [one.document_id for one in asked if one.reason is LabelOrigin.DIVERSE] == ["d2", "d1"]
+
+
+class Counted(frozenset[str]):
+    """Words that count how often new ones were looked for in them."""
+
+    times = 0
+
+    def __sub__(self, known: AbstractSet[object]) -> frozenset[str]:
+        Counted.times += 1
+        return super().__sub__(known)
+
+
+def test_the_strangest_of_many_are_found_without_counting_the_words_of_all_for_each() -> None:
+    many = [candidate(n, words=Counted(f"词{(n * k) % 5000}" for k in range(1, 40))) for n in range(1, 501)]
+    Counted.times = 0
+    chosen = list(islice(_strangest(many, set()), 20))
+    assert Counted.times < 3 * len(many)
+    left, known = list(many), set[object]()
+    for one in chosen:
+        assert one is max(left, key=lambda other: len(frozenset.__sub__(other.words, known)) / len(other.words))
+        left.remove(one)
+        known |= one.words
 
 
 def test_two_thousand_documents_are_put_in_order_in_a_fraction_of_a_second() -> None:
