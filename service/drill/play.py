@@ -111,7 +111,7 @@ def _play(
     try:
         app = drill_application(folder, state)
         try:
-            officers = _enrol(app, scenario, terms.people, say)
+            officers = _enrol(app, scenario, terms, say)
             return _run(scenario, app, terms, state, officers, stop=stop, say=say)
         finally:
             app.close()
@@ -184,16 +184,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _enrol(app: Application, scenario: Scenario, people: Sequence[Person], say: Callable[[str], None]) -> Officers:
+def _enrol(app: Application, scenario: Scenario, terms: _Terms, say: Callable[[str], None]) -> Officers:
     """Add the people, the mailbox on duty and, unless people who hold duties practise, the scripted officers."""
-    now = app.now()
+    now, people = app.now(), terms.people
     with app.store.write() as work:
         for person in people:
             work.people.save(replace(person, email=f"{person.id}@drill.invalid", failures=0, locked_until=None))
     if people:
         say("请用平时的用户名和密码登录演练。")
     else:
-        password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=now)
+        password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=now, pace=terms.speed)
         say(f"演练管理员 admin，一次性密码 {password}（只显示这一次）")
     add_person(
         app.store,
