@@ -22,6 +22,7 @@ from service.drill.case_line import CaseLine, case_line
 from service.drill.clock import DrillClock
 from service.drill.folder import Beginning, DrillState, write_catalogue, write_state
 from service.drill.officers import Officers, enrol_officers, patient
+from service.drill.people import forget_passwords
 from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.role import drill_application, drill_settings
 from service.drill.scenario import Release, Scenario
@@ -175,6 +176,7 @@ def _run(
             supervisor.tend()
     finally:
         supervisor.drain()
+        forget_passwords(app.store)
     return DrillOutcome(folder=folder, report=report)
 
 
