@@ -2,7 +2,7 @@
 
 Only what is certain is masked: a citizen's number must have a valid birthday and check digit (GB 11643-1999) or be called
 one, a mobile number must stand alone and not be called a batch or approval number. Neither is hidden by what is put between
-its digits, nor by digits in words. What stays readable is what the work
+its digits, nor by digits in words, nor by what `dressed_numbers` finds. What stays readable is what the work
 needs and what identifies nobody: the region of a citizen's number, the network prefix of a phone number.
 """
 
@@ -10,9 +10,11 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+
+from crawlers.dressed_numbers import IN_DIGITS, Dressed, dressed_citizens, dressed_phones
 
 __all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data", "masked_sample"]
 
@@ -20,41 +22,30 @@ __all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff\u20e3"
 _JOINT = f"[ \\t\u00a0\u2000-\u200a\u202f\u3000\\-\u2010-\u2015－_.．·・•/{_UNSEEN}]"
 _HIDDEN = re.compile(f"(?<=\\d)[{_UNSEEN}]+(?=[\\dXx])")
-_SPELLED = ("0〇零○⓪", "1一壹幺①", "2二贰貳②", "3三叁③", "4四肆④", "5五伍⑤", "6六陆⑥", "7七柒⑦", "8八捌⑧", "9九玖⑨")
-_DIGITS = {ord(sign): str(value) for value, signs in enumerate(_SPELLED) for sign in signs}
-_IN_WORDS = "".join(signs[1:] for signs in _SPELLED)
-_DIGIT = f"[{''.join(_SPELLED)}]"
+_IN_WORDS = "".join(signs[2:-1] for signs in IN_DIGITS)
+_DIGIT = f"[{''.join(signs[1:-1] for signs in IN_DIGITS)}]"
 _WIDE = re.compile(r"[^\D0-9]|[＠．Ｘｘ]")
-# Every number that is looked for has four digits in a row, whatever stands between its groups, or is told digit by digit.
-_TELLING = re.compile(f"\\d{{4}}|[@＠]|{_DIGIT}(?:{_JOINT}{{0,2}}{_DIGIT}){{10}}")
-_SIGNS = re.compile("[0-9Xx]+")
-_PART = f"[ \\t\u00a0\u2000-\u200a\u202f\u3000\\-\u2010-\u2015－{_UNSEEN}]{{0,2}}"
-_CENTURY = f"(?={_PART}(?:[{_SPELLED[1]}]{_PART}[{_SPELLED[9]}]|[{_SPELLED[2]}]{_PART}[{_SPELLED[0]}]))"
-_ID_CARD = re.compile(
-    f"(?<![0-9*])(?=((?:{_DIGIT}{_PART}){{5}}{_DIGIT}){_CENTURY}"
-    f"((?:{_PART}{_DIGIT}){{11}}{_PART}(?:{_DIGIT}|[Xx]))(?![0-9A-Za-z]))"
-)
-# How its digits are grouped: in a table of figures any grouping comes up, and one in 11 has a right check digit.
-_ID_GROUPS = frozenset(
-    {(18,), (6, 12), (14, 4), (6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (3, 3, 4, 4, 4), (3, 3, 8, 4), (4, 4, 4, 4, 2)}
-    | {(1,) * 18}
-)
-# One with a wrong check digit is no valid number and still somebody's, where it is called one.
-_CALLED_ID = re.compile(r"(?:身份证|公民身份)(?:件?号码?)?\s?[:：为是]?\s?(\d{6})(\d{11}[\dXx])(?![0-9A-Za-z])")
+# Every number that is looked for has seven signs with little between them, an address its mark.
+_TELLING = re.compile(f"[@＠]|[\\d{_IN_WORDS}](?:[^\\d{_IN_WORDS}]{{0,3}}[\\d{_IN_WORDS}]){{6}}")
 _CALL = "(?:(?<![0-9A-Za-z.])|(?<=[Tt][Ee][Ll])|(?<=[VvWw][Xx])|(?<=[Ss][Jj])|(?<=[Dd][Hh]))"
 _MOBILE = re.compile(
     f"{_CALL}((?:(?:\\+|00)?86[- ]?)?1[3-9]\\d)({_JOINT}{{0,2}})(\\d{{4}})({_JOINT}{{0,2}})\\d{{4}}(?![0-9A-Za-z]|\\.\\d)"
 )
 _TOLD_MOBILE = re.compile(
     f"(?<![A-Za-z.*])(?<!{_DIGIT})(?=(?:[0-9]{_JOINT}{{0,2}}){{0,10}}[{_IN_WORDS}])"
-    f"(?=([{_SPELLED[1]}]{_JOINT}{{0,2}}[{''.join(_SPELLED[3:])}]{_JOINT}{{0,2}}{_DIGIT})((?:{_JOINT}{{0,2}}{_DIGIT}){{8}})"
+    f"(?=({IN_DIGITS[1]}{_JOINT}{{0,2}}[{''.join(signs[1:-1] for signs in IN_DIGITS[3:])}]{_JOINT}{{0,2}}{_DIGIT})((?:{_JOINT}{{0,2}}{_DIGIT}){{8}})"
     f"(?!{_DIGIT}|[A-Za-z*]|\\.[\\d*]))"
 )
 _SINGLE_MOBILE = re.compile(
     f"(?<![0-9A-Za-z.*])(?=(1({_JOINT}{{1,2}})[3-9]\\2\\d)((?:\\2\\d){{8}})(?!{_DIGIT}|[A-Za-z*]|\\.[\\d*]))"
 )
 _LANDLINE = re.compile(
-    f"(?<![0-9A-Za-z.-])(0(?:10|2\\d|[3-9]\\d{{2}}))({_JOINT}{{0,2}}|\\)|）)[2-8]\\d{{2,3}}{_JOINT}?\\d{{4}}(?![0-9A-Za-z])"
+    f"(?<![0-9A-Za-z.-])((?:[0oO]|(?:\\+|00)86[- ]?)(?:10|2\\d|[3-9]\\d{{2}}))({_JOINT}{{0,3}}|\\n|\\)|）)[2-8]\\d{{2,3}}{_JOINT}?\\d{{4}}"
+    "(?![0-9A-Za-z])"
+)
+# Without its area code it is one only where it is called so; eight digits that begin with 20 may be a day.
+_CALLED_LINE = re.compile(
+    "(?:座机|电话|固话|致电|拨打)(?:号码)?([：:是为]?\\s?)(?!20[0-3]\\d[01]\\d[0-3]\\d)[2-8]\\d{6,7}(?![0-9A-Za-z-])"
 )
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])", re.ASCII
@@ -63,8 +54,6 @@ _EMAIL = re.compile(
 _DAY = re.compile(r"20[0-3]\d[01]\d[0-3]\d")
 # Not across a mark that ends what was said: “查明批号。电话138…” is a telephone.
 _NOT_A_PHONE = re.compile(r"(?:批号|批次|准字|编号|文号|条码|追溯码|货号|证号)[^\d，。；、！？,;!?\n]{0,4}$")
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS = "10X98765432"
 _SHORTEST_KEY = 16
 
 
@@ -86,7 +75,13 @@ def find_personal_data(text: str, *, landlines: bool = False) -> list[PersonalDa
     if not _TELLING.search(text) and not _HIDDEN.search(text):
         return []
     plain, origin = _seen(text)
-    found = [*_citizens(plain), *_mobiles(plain, spoken=landlines)]
+    found = [*_dressed(plain, "id_card", dressed_citizens(plain)), *_mobiles(plain, spoken=landlines)]
+    known = sorted((datum.start, datum.end) for datum in found)
+    found += [
+        datum
+        for datum in _dressed(plain, "mobile", dressed_phones(plain, spoken=landlines))
+        if not _overlaps(known, datum)
+    ]
     if "@" in plain:
         found += [
             PersonalDatum(kind="email", start=m.start(), end=m.end(), masked=(m.start(), m.start(1) - 1))
@@ -98,6 +93,10 @@ def find_personal_data(text: str, *, landlines: bool = False) -> list[PersonalDa
             PersonalDatum(kind="landline", start=m.start(), end=m.end(), masked=(m.end(2), m.end()))
             for m in _LANDLINE.finditer(plain)
             if not _is_called_otherwise(plain, m.start())
+        ]
+        found += [
+            PersonalDatum(kind="landline", start=m.end(1), end=m.end(), masked=(m.end(1), m.end()))
+            for m in _CALLED_LINE.finditer(plain)
         ]
     if origin is not None:
         found = [_placed(datum, origin) for datum in found]
@@ -134,13 +133,15 @@ def _placed(datum: PersonalDatum, origin: Sequence[int]) -> PersonalDatum:
     )
 
 
-def _citizens(plain: str) -> Iterator[PersonalDatum]:
-    for match in _ID_CARD.finditer(plain):
-        groups = _SIGNS.findall((match[1] + match[2]).translate(_DIGITS))
-        if tuple(map(len, groups)) in _ID_GROUPS and _is_citizen_number("".join(groups)):
-            yield PersonalDatum(kind="id_card", start=match.start(1), end=match.end(2), masked=match.span(2))
-    for match in _CALLED_ID.finditer(plain):
-        yield PersonalDatum(kind="id_card", start=match.start(1), end=match.end(2), masked=match.span(2))
+def _dressed(plain: str, kind: str, found: Iterable[Dressed]) -> Iterator[PersonalDatum]:
+    for start, end, masked in found:
+        if kind == "id_card" or not _is_called_otherwise(plain, start):
+            yield PersonalDatum(kind=kind, start=start, end=end, masked=(masked, end))
+
+
+def _overlaps(known: Sequence[tuple[int, int]], datum: PersonalDatum) -> bool:
+    before = bisect_left(known, (datum.end, 0))
+    return before > 0 and known[before - 1][1] > datum.start
 
 
 def _mobiles(plain: str, *, spoken: bool) -> Iterator[PersonalDatum]:
@@ -212,14 +213,3 @@ def _replaced(text: str, spans: list[tuple[int, int, str]]) -> str:
         pieces += [text[position:start], mask]
         position = end
     return "".join([*pieces, text[position:]]) if pieces else text
-
-
-def _is_citizen_number(number: str) -> bool:
-    if number[0] in "09":
-        return False
-    try:
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _ID_WEIGHTS, strict=True))
-    return _ID_CHECKS[total % 11] == number[17].upper()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crawlers.lists.listed import Listed
+from crawlers.personal_data import mask_personal_data
 from crawlers.records import DatePrecision
 
 __all__ = ["DAILY", "MOST_LATE", "MOST_WAITS", "TOLD_AFTER", "LatePage", "due_after", "late_pages_from", "put_off"]
@@ -42,10 +43,11 @@ class LatePage:
         return self.due_at is None or self.due_at <= now
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values, for the memory of a crawl."""
+        """Return plain JSON values, for the memory of a crawl, without personal data: what a list says passed no gate yet."""
         at = self.record.published_at
-        return {name: getattr(self.record, name) for name in _PLAIN} | {
-            "summary": self.record.summary[:_SUMMARY],
+        return {name: _masked(getattr(self.record, name)) for name in _PLAIN} | {
+            **{name: getattr(self.record, name) for name in _NAMES},
+            "summary": mask_personal_data(self.record.summary, landlines=True)[:_SUMMARY],
             "published_at": at.isoformat() if at else None,
             "precision": self.record.precision.value,
             "failures": self.failures,
@@ -63,7 +65,7 @@ class LatePage:
         """
         at, due, since = values["published_at"], values["due_at"], values["since"]
         record = Listed(
-            **{name: values[name] for name in _PLAIN},
+            **{name: values[name] for name in (*_NAMES, *_PLAIN)},
             summary=values["summary"],
             published_at=datetime.fromisoformat(at) if at else None,
             precision=DatePrecision(values["precision"]),
@@ -77,7 +79,14 @@ class LatePage:
         )
 
 
-_PLAIN = ("native_id", "title", "url", "origin", "facts")
+_NAMES = ("native_id", "url")
+_PLAIN = ("title", "origin", "facts")
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _masked(inner) for name, inner in value.items()}
+    return mask_personal_data(value, landlines=True) if isinstance(value, str) else value
 
 
 def late_pages_from(remembered: object) -> dict[str, LatePage]:

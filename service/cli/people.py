@@ -57,6 +57,7 @@ def add(
 ) -> None:
     """Create a person and print the one-time password."""
     from service.domain.people.mail_address import is_mail_address
+    from service.domain.people.password import ONE_TIME_HOURS
     from service.domain.people.person import Role
     from service.flows.people.acts import PasswordFaultError, add_person
 
@@ -79,7 +80,7 @@ def add(
             )
         except PasswordFaultError as error:
             fail(str(error))
-    say(f"{name} 的一次性密码（只显示这一次）：{password}")
+    say(f"{name} 的一次性密码（只显示这一次，{ONE_TIME_HOURS} 小时内有效）：{password}")
 
 
 def duties(name: NameArgument, *, duty: DutyOption = None, data: DataOption = None) -> None:
@@ -112,6 +113,7 @@ def small_office(*, replaces: ReplaceOption = False, data: DataOption = None) ->
 
 def reset(name: NameArgument, data: DataOption = None) -> None:
     """Give a person a new one-time password."""
+    from service.domain.people.password import ONE_TIME_HOURS
     from service.flows.people.acts import reset_password
 
     with opened(data) as app:
@@ -120,7 +122,7 @@ def reset(name: NameArgument, data: DataOption = None) -> None:
         if person is None:
             fail(f"没有名为 {name} 的用户。")
         password = reset_password(app.store, person.id, by="cli", now=app.now())
-    say(f"{name} 的一次性密码（只显示这一次）：{password}")
+    say(f"{name} 的一次性密码（只显示这一次，{ONE_TIME_HOURS} 小时内有效）：{password}")
 
 
 def reset_code(name: NameArgument, data: DataOption = None) -> None:

@@ -178,6 +178,7 @@ def _check_host(settings: "Settings", *, ran_before: bool) -> None:
 
 def _prepare(settings: "Settings") -> None:
     """Bring the store up to date, read what the office declared, and make the first administrator."""
+    from service.domain.people.password import ONE_TIME_HOURS
     from service.domain.people.person import Role
     from service.flows.people.acts import add_person
 
@@ -193,7 +194,7 @@ def _prepare(settings: "Settings") -> None:
                 return
         password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=app.now())
         # Said at once: whatever goes wrong from here on, it is not made a second time.
-        say(f"首位管理员 admin，一次性密码 {password}（只显示这一次，首次登录须改）")
+        say(f"首位管理员 admin，一次性密码 {password}（只显示这一次，{ONE_TIME_HOURS} 小时内有效，首次登录须改）")
 
 
 def _say_older(app: "Application") -> None:

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from service.domain.people.person import Person, Role
+from service.flows.people.passwords import NOBODY
+from service.ports.store import Store
 
-__all__ = ["read_people", "write_people"]
+__all__ = ["forget_passwords", "read_people", "write_people"]
 
 
 def write_people(people: Sequence[Person]) -> bytes:
@@ -17,6 +20,17 @@ def write_people(people: Sequence[Person]) -> bytes:
 def read_people(lines: Iterable[str]) -> list[Person]:
     """Return what `write_people` wrote."""
     return [_person(json.loads(line)) for line in lines if line.strip()]
+
+
+def forget_passwords(store: Store) -> None:
+    """Leave no password of a real person in the folder of a drill that is over: it stays, and is handed around.
+
+    A hash of nothing, as long as theirs, takes their place and is written over their bytes.
+    """
+    with store.write() as work:
+        for person in work.people.listing():
+            work.people.save(replace(person, password_hash=NOBODY))
+            work.people.end_sessions_of(person.id)
 
 
 def _row(person: Person) -> dict[str, str | bool | list[str] | None]:

@@ -22,6 +22,7 @@ from service.drill.case_line import CaseLine, case_line
 from service.drill.clock import DrillClock
 from service.drill.folder import Beginning, DrillState, write_catalogue, write_state
 from service.drill.officers import Officers, enrol_officers, patient
+from service.drill.people import forget_passwords
 from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.role import drill_application, drill_settings
 from service.drill.scenario import Release, Scenario
@@ -111,7 +112,7 @@ def _play(
     try:
         app = drill_application(folder, state)
         try:
-            officers = _enrol(app, scenario, terms.people, say)
+            officers = _enrol(app, scenario, terms, say)
             return _run(scenario, app, terms, state, officers, stop=stop, say=say)
         finally:
             app.close()
@@ -175,6 +176,7 @@ def _run(
             supervisor.tend()
     finally:
         supervisor.drain()
+        forget_passwords(app.store)
     return DrillOutcome(folder=folder, report=report)
 
 
@@ -184,16 +186,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _enrol(app: Application, scenario: Scenario, people: Sequence[Person], say: Callable[[str], None]) -> Officers:
+def _enrol(app: Application, scenario: Scenario, terms: _Terms, say: Callable[[str], None]) -> Officers:
     """Add the people, the mailbox on duty and, unless people who hold duties practise, the scripted officers."""
-    now = app.now()
+    now, people = app.now(), terms.people
     with app.store.write() as work:
         for person in people:
             work.people.save(replace(person, email=f"{person.id}@drill.invalid", failures=0, locked_until=None))
     if people:
         say("请用平时的用户名和密码登录演练。")
     else:
-        password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=now)
+        password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=now, pace=terms.speed)
         say(f"演练管理员 admin，一次性密码 {password}（只显示这一次）")
     add_person(
         app.store,

@@ -2,7 +2,7 @@
 
 Covered are the tables of `_PLACES`: the document with its versions, judgement, explanation, second opinions, labels, rows
 of notices, topics and matter; title, facts, sketch and keys of its event, alert, case and links; what waits in the outbox
-or left by it, acts that can be undone, and samples in the quarantine. The search projection follows by the outbox.
+or left by it, acts that can be undone, samples in the quarantine and pages still to be had. The search projection follows by the outbox.
 
 Not covered, and named by `find`: what is written once and never changed (drafts, opinions and publications of cases, signed
 sheets of topics, audit rows), addresses of pages, files kept as they came. Nor can anything here reach mails that have left,
@@ -24,6 +24,7 @@ from analysis.text import normalise
 from crawlers.records import Document, content_hash
 from service.domain.documents.hidden import Hidden, hide, hide_in, key_mark, keyed_hash, occurrences
 from service.domain.refusal import Refusal
+from service.domain.telling.notification import harmless
 from service.ports.hiding import Found, HidingArea
 from service.storage.alerts import Revision
 from service.storage.among import among
@@ -31,6 +32,7 @@ from service.storage.columns import Json, dump_json
 from service.storage.dialects import lock, lock_table, upsert
 from service.storage.hidden import AuthorKey, hidden_of, hide_known
 from service.storage.hiding_left import left_in
+from service.storage.hiding_sources import Change, of_sources
 from service.storage.schema import (
     alerts,
     assess_queue,
@@ -50,7 +52,6 @@ from service.storage.schema import (
     notice_rows,
     opinions,
     outbox,
-    quarantine,
     regroupings,
     topic_documents,
 )
@@ -60,13 +61,17 @@ __all__ = ["SqlHiding"]
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Columns of a table that may hold the string, of the rows that `by` ties to the area; `derived` are normalised words."""
+    """Columns of a table that may hold the string, of the rows that `by` ties to the area; `derived` are normalised words.
+
+    `spelled` is how else the string may stand there.
+    """
 
     word: str
     table: Table
     columns: tuple[str, ...]
     by: Column[Any]
     of: str
+    spelled: tuple[str, ...] = ()
     derived: bool = False
 
 
@@ -116,18 +121,6 @@ _PLACES = (
 _WRITTEN = frozenset({(assessments.name, "data"), (explanations.name, "data")})
 
 _FAST = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A row that holds the string: its key, its columns without it, and how often it stood there."""
-
-    word: str
-    table: Table
-    key: Mapping[str, Any]
-    values: Mapping[str, Any]
-    count: int
-    before: Mapping[Any, Any]
 
 
 class SqlHiding:
@@ -244,7 +237,7 @@ class SqlHiding:
             raise Refusal("本进程没有载入本机的密钥，不能隐去内容。请在网页上或用 yaowang hide 办理")
         return self._key()
 
-    def _found(self, area: HidingArea, string: str, changes: Sequence[_Change]) -> Found:
+    def _found(self, area: HidingArea, string: str, changes: Sequence[Change]) -> Found:
         places: Counter[str] = Counter()
         for change in changes:
             places[change.word] += change.count
@@ -260,31 +253,34 @@ class SqlHiding:
             left=left_in(self._connection, area, string),
         )
 
-    def _changes(self, area: HidingArea, string: str) -> Iterator[_Change]:
+    def _changes(self, area: HidingArea, string: str) -> Iterator[Change]:
         ids = {"documents": area.documents, "events": area.events}
         tied = (
             self._of_place(place, among(place.by, "ids"), string, {"ids": list(ids[place.of])}) for place in _PLACES
         )
         yield from chain.from_iterable(tied)
         yield from self._mentioning(area, string)
-        yield from self._samples(area, string)
+        sources = self._ids(documents.c.source_id, documents.c.id, area.documents)
+        yield from of_sources(self._connection, list(dict.fromkeys(sources)), area.documents, string)
 
     def _of_place(
         self, place: _Place, condition: Any, string: str, bound: Mapping[str, Any] | None = None
-    ) -> Iterator[_Change]:
+    ) -> Iterator[Change]:
         keys = [column.name for column in place.table.primary_key]
         wanted = [place.table.c[name] for name in dict.fromkeys([*keys, place.by.name, *place.columns])]
         rows = self._connection.execute(select(*wanted).where(condition), dict(bound or {})).mappings().all()
-        strings = [string]
-        if place.derived and (plain := normalise(string).text) != string:
-            strings.append(plain)
+        spelled = (*place.spelled, normalise(string).text) if place.derived else place.spelled
+        strings = list(dict.fromkeys([string, *spelled]))
         for row in rows:
             values, count = _hidden_columns(place, row, strings)
             if values:
-                yield _Change(place.word, place.table, {name: row[name] for name in keys}, values, count, row)
+                yield Change(place.word, place.table, {name: row[name] for name in keys}, values, count, row)
 
-    def _mentioning(self, area: HidingArea, string: str) -> Iterator[_Change]:
-        """Yield what names an alert, event or matter of the area in what it holds: mails, and acts that can be undone."""
+    def _mentioning(self, area: HidingArea, string: str) -> Iterator[Change]:
+        """Yield what names an alert, event or matter of the area in what it holds: mails, and acts that can be undone.
+
+        A letter has taken a name of Latin letters apart where it looks like an address: John[.]Smith.
+        """
         names = [*area.events, *self._ids(alerts.c.id, alerts.c.event_id, area.events)]
         names += [*self._ids(matters.c.id, matters.c.document_id, area.documents), *area.documents]
         names += self._ids(events.c.title, events.c.id, area.events)
@@ -295,26 +291,14 @@ class SqlHiding:
             held = type_coerce(column, Text)
             named = or_(*(held.contains(name, autoescape=True) for name in names if name))
             table = column.table
-            place = _Place(word, table, (column.name,), next(iter(table.primary_key)), "mentions")
-            yield from self._of_place(place, held.contains(string, autoescape=True) & named, string)
-
-    def _samples(self, area: HidingArea, string: str) -> Iterator[_Change]:
-        """Yield what the quarantine holds of the sources of these documents."""
-        q = quarantine.c
-        sources = self._ids(documents.c.source_id, documents.c.id, area.documents)
-        statement = select(q.id, q.detail, q.sample).where(among(q.source_id, "sources"))
-        for row in self._connection.execute(statement, {"sources": list(dict.fromkeys(sources))}).mappings():
-            spoken = string.encode()
-            count = occurrences(row["detail"], string) + bytes(row["sample"]).count(spoken)
-            if count:
-                sample = bytes(row["sample"]).replace(spoken, hide(string, string).encode())
-                values = {"detail": hide(row["detail"], string), "sample": sample}
-                yield _Change("隔离区", quarantine, {"id": row["id"]}, values, count, row)
+            place = _Place(word, table, (column.name,), next(iter(table.primary_key)), "mentions", (harmless(string),))
+            holding = or_(*(held.contains(one, autoescape=True) for one in (string, harmless(string))))
+            yield from self._of_place(place, holding & named, string)
 
     def _ids(self, column: Column[Any], by: Column[Any], ids: Sequence[str]) -> list[str]:
         return list(self._connection.scalars(select(column).where(among(by, "ids")), {"ids": list(ids)}))
 
-    def _write(self, change: _Change) -> None:
+    def _write(self, change: Change) -> None:
         values = dict(change.values)
         of_row = [change.table.c[name] == value for name, value in change.key.items()]
         if change.table in (documents, document_versions) and ("title" in values or "text" in values):

@@ -1,6 +1,7 @@
 """What is remembered about each source, and the switches that people set."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from crawlers.ports import SourceProgress
 from service.ports.registers import SourceCheck
 from service.storage.dialects import insert_new, upsert
+from service.storage.hiding_sources import without_hidden_pages
 from service.storage.rows import one_record, records, values_of
 from service.storage.schema import answered_hours, source_checks, source_descriptions, source_progress, source_switches
 
@@ -29,7 +31,8 @@ class SqlSources:
 
     def save_progress(self, progress: SourceProgress) -> None:
         """Replace what is remembered about one source; the hour of its last success counts as one in which a source answered."""
-        upsert(self._connection, source_progress, [values_of(progress, source_progress)], keys=("source_id",))
+        known = replace(progress, memory=without_hidden_pages(self._connection, progress.source_id, progress.memory))
+        upsert(self._connection, source_progress, [values_of(known, source_progress)], keys=("source_id",))
         if progress.last_success_at is not None:
             self.note_answer(progress.last_success_at)
 

@@ -216,6 +216,43 @@ class TestOneTimePassword:
         assert client.get("/").status_code == 200
         assert _log_in(site.client(), "新人", password) == 401
 
+    @pytest.mark.parametrize(("hours", "status"), [(71.9, 303), (72.1, 401)])
+    @pytest.mark.parametrize("way", ["added", "reset"])
+    def test_it_opens_nothing_three_days_after_it_was_given(
+        self, site: Site, way: str, hours: float, status: int
+    ) -> None:
+        keeper = site.browser(Role.ADMINISTRATOR)
+        given = (
+            keeper.post("/system/people", name="新人", role="officer")
+            if way == "added"
+            else keeper.post("/system/people/p-officer/password")
+        )
+        assert "72 小时内有效" in given.text
+        name, password = "新人" if way == "added" else "研判乙", given.text.split("<code>")[1].split("</code>")[0]
+        later = create_app(replace(site.context, now=lambda: NOW + timedelta(hours=hours)))
+        client = TestClient(later, follow_redirects=False)
+        answer = client.post("/login", data={"name": name, "password": password})
+        assert answer.status_code == status
+        wrong = client.post("/login", data={"name": name, "password": "wrong"})
+        assert "已过期" not in wrong.text
+        if status == 401:
+            assert "一次性密码已过期" in answer.text
+            assert "yaowang users reset" in answer.text
+            with site.context.store.read() as work:
+                told = [row.action for row in work.audit.rows(limit=2)]
+            assert told == ["login.refused", "login.run_out"]
+
+    def test_what_it_was_replaced_by_lasts(self, site: Site) -> None:
+        keeper = site.browser(Role.ADMINISTRATOR)
+        given = keeper.post("/system/people/p-officer/password").text.split("<code>")[1].split("</code>")[0]
+        client = site.client()
+        assert _log_in(client, "研判乙", given) == 303
+        token = client.get("/password").text.split('name="csrf" value="')[1].split('"')[0]
+        strong = {"csrf": token, "old": given, "new": "Str0ng-word", "again": "Str0ng-word"}
+        assert client.post("/password", data=strong).status_code == 303
+        later = create_app(replace(site.context, now=lambda: NOW + timedelta(days=30)))
+        assert _log_in(TestClient(later, follow_redirects=False), "研判乙", "Str0ng-word") == 303
+
 
 class TestOldPassword:
     def _change(self, browser: Browser, old: str) -> Response:

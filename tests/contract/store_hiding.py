@@ -9,9 +9,14 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from analysis.assessment import Entity, EntityType
+from crawlers.lists.listed import Listed
+from crawlers.ports import SourceProgress
 from crawlers.records import Document
+from crawlers.remembered import LATE, LEFT_ALONE
+from crawlers.visits.late import LatePage
 from service.domain.documents.hidden import MARK, keyed_hash
 from service.domain.learning.opinion import Cause, SecondOpinion
+from service.domain.telling.notification import harmless
 from service.ports.hiding import Found
 from service.ports.store import Store
 from service.storage.sql import SqlStore
@@ -96,6 +101,36 @@ class HidingContract:
             assert kept_case is not None
             assert kept_case.title == kept.title
             assert work.explanations.of_documents([of.id])[of.id].rules == (GONE,)
+
+    def test_a_latin_name_that_a_waiting_letter_took_apart_like_an_address_is_hidden_in_it(self, store: Store) -> None:
+        of = told(text="John.Smith 反映用药后寒战。")
+        tell(store, of)
+        letter = {"alert_id": "a1", "letter": harmless("【预警】John.Smith 反映寒战")}
+        with store.write() as work:
+            work.outbox.add("mail:3", "mail", letter, now=NOW)
+        hide(store, of, name="John.Smith")
+        with store.write() as work:
+            rows = work.outbox.claim(kinds=["mail"], limit=10, lease=timedelta(minutes=1), now=NOW)
+        assert "Smith" not in str([row.payload for row in rows])
+
+    def test_what_a_list_said_of_a_page_that_is_still_to_be_had_goes_too_and_stays_away(self, store: Store) -> None:
+        of = tell(store)
+        page, other = (
+            LatePage(record=Listed(native_id=native, title=of.title, url=of.url, summary=NAME)).to_json()
+            for native in (of.native_id, "another")
+        )
+        progress = SourceProgress(source_id=of.source_id, memory={LATE: [page, other], LEFT_ALONE: [page]})
+        with store.write() as work:
+            work.sources.save_progress(progress)
+        assert find(store, of).places["待取网页的标题和摘要"] == 1
+        hide(store, of)
+        assert find(store, of).places == {}
+        with store.write() as work:
+            assert work.sources.progress(of.source_id).memory == {LATE: [other], LEFT_ALONE: []}
+            # A visit that began before the act ends after it.
+            work.sources.save_progress(progress)
+        with store.read() as work:
+            assert work.sources.progress(of.source_id).memory == {LATE: [other], LEFT_ALONE: []}
 
     def test_mails_of_the_events_alert_are_hidden_and_mails_of_others_are_not(self, store: Store) -> None:
         of = tell(store)

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ PUBLISHED = {
     "0024": "54607d2e2c14",
     "0025": "c1ab8b34e1a4",
     "0026": "072e99dbe9cf",
+    "0027": "cc1d070c280f",
 }
 Rows = dict[str, list[dict[str, object]]]
 
@@ -118,3 +120,13 @@ def test_a_step_of_the_schema_stays_as_it_was_published(tmp_path: Path, revision
     connection.close()
     told = f"a new step is entered as {shape!r}; what is to be added to an older one goes into a step of its own"
     assert shape == PUBLISHED.get(revision), told
+
+
+def test_a_one_time_password_of_before_ends_three_days_after_its_account_was_made(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    filled(file, "0024")
+    migrate(f"sqlite:///{file}")
+    connection = sqlite3.connect(file)
+    [(made_at, until)] = connection.execute("SELECT created_at, password_until FROM people").fetchall()
+    connection.close()
+    assert until - made_at == timedelta(hours=72) // timedelta(microseconds=1)

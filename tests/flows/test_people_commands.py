@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from service.bootstrap import build, prepare
 from service.cli import application
 from service.domain.people.person import Role
 from service.flows.people.acts import add_person
+from service.flows.people.entry import EntryOutcome, enter
 from service.settings import load_settings
 
 
@@ -33,6 +35,19 @@ def run(data: Path, *words: str) -> Result:
 def duties_of(data: Path) -> dict[str, list[str]]:
     lines = [json.loads(line) for line in run(data, "list").stdout.splitlines() if line.startswith("{")]
     return {row["name"]: row["duties"] for row in lines}
+
+
+def test_an_administrator_whose_one_time_password_ran_out_gets_a_new_one_on_the_server(data: Path) -> None:
+    settings = load_settings(data=data)
+    app = build(settings)
+    later = app.now() + timedelta(hours=73)
+    old = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=app.now())
+    assert enter(app.store, name="admin", password=old, now=later).outcome is EntryOutcome.RUN_OUT
+    told = run(data, "reset", "admin").stderr
+    assert "72 小时内有效" in told
+    new = told.strip().rpartition("：")[2]
+    assert enter(app.store, name="admin", password=new, now=app.now()).outcome is EntryOutcome.ENTERED
+    app.close()
 
 
 def test_duties_are_set_replaced_and_cleared(data: Path) -> None:

@@ -161,7 +161,8 @@ class Person:
 
     `notify_from` is the lowest level key that is mailed to this person (`red` … `blue`), `None` for no mail. `duties`
     are the ids of the duties 岗位 that the person holds in the work flow of an answer; the role says what the program
-    lets them do. `second_factor` is the sealed secret of the device that makes the codes, `second_factor_offered` one
+    lets them do. A password that must be changed is a one-time password and opens nothing from `password_until` on.
+    `second_factor` is the sealed secret of the device that makes the codes, `second_factor_offered` one
     whose first code is awaited, `second_factor_step` the step of the last code that was taken.
     """
 
@@ -172,6 +173,7 @@ class Person:
     email: str | None = None
     notify_from: str | None = None
     must_change_password: bool = False
+    password_until: datetime | None = None
     disabled: bool = False
     failures: int = 0
     locked_until: datetime | None = None

@@ -9,7 +9,7 @@ from hashlib import sha256
 from service.domain.alerts.alert import AlertLevel
 from service.domain.cases.small_office import small_office
 from service.domain.cases.workflow import Workflow
-from service.domain.people.password import LOCK, is_locked, password_fault
+from service.domain.people.password import LOCK, ONE_TIME_LIFE, is_locked, password_fault
 from service.domain.people.person import Person, Role
 from service.domain.refusal import Conflict
 from service.flows.people.entry import PEOPLE, EntryOutcome, count_failure, note, open_session
@@ -62,7 +62,8 @@ def change_password(store: Store, *, person: Person, old: str, new: str, now: da
         known = work.people.get(person.id)
         if known is None or known.disabled or known.password_hash != person.password_hash:
             raise PasswordFaultError(_OLD_NOT_TAKEN[EntryOutcome.REFUSED])
-        changed = replace(known, password_hash=hashed, must_change_password=False, failures=0, locked_until=None)
+        changed = replace(known, password_hash=hashed, must_change_password=False, password_until=None)
+        changed = replace(changed, failures=0, locked_until=None)
         work.people.save(changed)
         work.people.end_sessions_of(person.id)
         note(work, actor=person.name, action="person.password_changed", subject=f"person:{person.id}", now=now)
@@ -96,8 +97,11 @@ def add_person(
     now: datetime,
     email: str | None = None,
     notify_from: str | None = None,
+    pace: float = 1.0,
 ) -> str:
-    """Create a person and return the one-time password, which is stored only as a hash.
+    """Create a person and return the one-time password, which is stored only as a hash and lasts 72 hours.
+
+    `pace` is how many times as fast as real time `now` runs.
 
     Raises `PasswordFaultError` where the name is empty, too long or taken.
     """
@@ -118,6 +122,7 @@ def add_person(
             email=email,
             notify_from=notify_from,
             must_change_password=True,
+            password_until=now + ONE_TIME_LIFE * pace,
             created_at=now,
         )
         work.people.save(person)
@@ -233,7 +238,7 @@ def _give_duties(work: Work, person: Person, duties: frozenset[str], *, by: str,
 
 
 def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> str:
-    """Give a person a new one-time password, end their sessions and return it.
+    """Give a person a new one-time password for the next 72 hours, end their sessions and return it.
 
     Raises `PasswordFaultError` where there is no such person, and for one's own: that would be a way around the old one.
     """
@@ -248,7 +253,9 @@ def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> s
             raise PasswordFaultError(
                 "不能重置自己的密码：请点右上角“修改密码”，凭原密码修改；忘记的，由另一位系统管理员重置，或在服务器上运行 yaowang users reset。"
             )
-        changed = replace(person, password_hash=hashed, must_change_password=True, failures=0, locked_until=None)
+        until = now + ONE_TIME_LIFE
+        changed = replace(person, password_hash=hashed, must_change_password=True, password_until=until)
+        changed = replace(changed, failures=0, locked_until=None)
         work.people.save(changed)
         work.people.end_sessions_of(person.id)
         note(work, actor=by, action="person.password_reset", subject=f"person:{person.id}", now=now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from service.domain.people.password import LOCK, MAX_FAILURES, is_live, is_locked
+from service.domain.people.password import LOCK, MAX_FAILURES, is_live, is_locked, is_run_out
 from service.domain.people.person import Person, Role, Session
 from service.domain.people.second_factor import CODE_WAIT
 from service.flows.people.passwords import NOBODY, matches
@@ -44,6 +44,7 @@ class EntryOutcome(StrEnum):
     CODE_WANTED = "code_wanted"
     REFUSED = "refused"
     LOCKED = "locked"
+    RUN_OUT = "run_out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def enter(
 
     An unknown name costs as much time as a known one. The fifth failure in a row shuts the account for 300 s; while it
     is shut the password is checked all the same and the answer does not say whether it was right. A known browser is
-    not shut out: who calls bounds its tries. `pace` is how many times as fast as real time `now` runs; the account is
+    not shut out: who calls bounds its tries. A one-time password that has run out opens nothing, and only who knows it is told. `pace` is how many times as fast as real time `now` runs; the account is
     shut for 300 s of real time.
     """
     with store.read() as work:
@@ -96,6 +97,10 @@ def enter(
             return still_shut(work, person, whence, now)
         if not right:
             return count_failure(work, person, now, LOCK * pace, whence=whence)
+        if is_run_out(person, now):
+            about = f"person:{person.id}"
+            note(work, actor=person.name, action="login.run_out", subject=about, now=now, address=whence.address)
+            return Entry(outcome=EntryOutcome.RUN_OUT)
         admit = open_session if person.second_factor is None else _await_code
         return admit(work, person, now, whence=whence)
 

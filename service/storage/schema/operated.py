@@ -109,6 +109,7 @@ people = Table(
     Column("email", Text),
     Column("notify_from", Text),
     Column("must_change_password", Boolean, nullable=False),
+    Column("password_until", Moment),
     Column("disabled", Boolean, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment),

@@ -23,7 +23,7 @@ from service.api.identity import (
     verify_origin,
 )
 from service.domain.documents.web_address import is_web_address
-from service.domain.people.password import LOCK, MAX_FAILURES
+from service.domain.people.password import LOCK, MAX_FAILURES, ONE_TIME_HOURS
 from service.domain.refusal import NotFound
 from service.flows.people.acts import PasswordFaultError, change_password
 from service.flows.people.entry import EntryOutcome, Whence, enter, leave
@@ -41,6 +41,8 @@ _PER_DEVICE = RateLimitItemPerSecond(MAX_FAILURES, int(LOCK.total_seconds()))
 _TOO_OFTEN = "这个地址的登录尝试过于频繁，请一分钟后再试。"
 _SENTENCES = {
     EntryOutcome.REFUSED: "用户名或密码不正确。",
+    EntryOutcome.RUN_OUT: f"一次性密码已过期：自给出起 {ONE_TIME_HOURS} 小时内有效。请系统管理员在“系统 → 用户”重置密码；没有其他管理员的，"
+    "请维护人员在服务器上运行 yaowang users reset 用户名。",
     EntryOutcome.LOCKED: "连续失败次数过多，账号已锁定 5 分钟，请稍后再试；在本人登录过的电脑上（原来的浏览器）仍可登录。",
 }
 # A person with a one-time password may come as far as replacing it.

@@ -19,6 +19,7 @@ from service.domain.audit import RECENT, actor_of
 from service.domain.beijing import BEIJING
 from service.domain.cases.small_office import LEAST, able_people, without_way
 from service.domain.documents.set_aside import document_of
+from service.domain.people.password import ONE_TIME_HOURS
 from service.domain.people.person import Act, Role
 from service.flows.crawl.fetching_again import left_alone
 from service.flows.judging.second_try import given_up, set_aside
@@ -50,6 +51,7 @@ class Secret:
 
     name: str
     password: str
+    hours: int = ONE_TIME_HOURS
 
 
 class AuditFilters(BaseModel):

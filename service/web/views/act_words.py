@@ -82,6 +82,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "second_factor.reset": "重置动态口令",
         "login.refused": "登录失败",
         "login.locked": "登录被锁定",
+        "login.run_out": "一次性密码已过期，未能登录",
         "person.added": "新增用户",
         "person.changed": "修改用户",
         "person.password_changed": "修改密码",

@@ -150,6 +150,126 @@ def test_fixed_line_is_found_however_its_digits_are_grouped(number: str) -> None
     assert mask_personal_data(f"请打{number}，", landlines=True).endswith("********，")
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "l38l2345678",
+        "1381234567O",
+        "138（1234）5678",
+        "【138】12345678",
+        "(138)1234-5678",
+        "138*1234*5678",
+        "138\u22121234\u22125678",
+    ],
+)
+def test_mobile_number_that_letters_or_brackets_hide_is_masked_where_persons_speak(number: str) -> None:
+    masked = mask_personal_data(f"请打{number}，谢谢", landlines=True)
+    assert masked.endswith("38********，谢谢")
+    assert mask_personal_data(masked, landlines=True) == masked
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(
+            "138,1234,5678",
+            "138，1234，5678",
+            "138、1234、5678",
+            "138：1234：5678",
+            "138\n1234\n5678",
+            "138\r\n12345678",
+        ),
+        *(
+            "13812\n345678",
+            "138 12 34 56 78",
+            "138-1234-56 78",
+            "1，3，8，1，2，3，4，5，6，7，8",
+            "幺三八，幺二三四，五六七八",
+        ),
+        *(
+            "138   1234   5678",
+            "138 - 1234 - 5678",
+            "a13812345678",
+            "13812345678ext12",
+            "13812345678转801",
+            "l38（l234）567O",
+        ),
+    ],
+)
+@pytest.mark.parametrize("word", ["电话", "联系：", "加我微信 ", "Tel: ", "手机号码是", "+86 "])
+def test_what_is_called_a_telephone_is_masked_whatever_stands_between_its_digits(word: str, number: str) -> None:
+    masked = mask_personal_data(f"{word}{number}，谢谢")
+    assert "********" in masked
+    assert not any(last in masked for last in ("5678", "56 78", "345678", "567O", "6，7，8", "五六七八"))
+    assert mask_personal_data(masked) == masked
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        "{0}（{1}）{2}",
+        "{0}.{1}.{2}",
+        "{0}\n{1}\n{2}",
+        "{0}，{1}，{2}",
+        "身份证号码 {0} {1} {2}",
+        "身份证：{0}l99OO1O1{2}",
+    ],
+)
+def test_citizens_number_is_masked_whatever_its_digits_wear(dressed: str) -> None:
+    number = checked("36010219900101123")
+    for told in (number, number.replace("0", "O")):
+        masked = mask_personal_data(f"号{dressed.format(told[:6], told[6:14], told[14:])}，")
+        assert masked.count("*") >= 12
+        assert told[14:] not in masked
+
+
+def test_number_of_fifteen_digits_is_a_citizens_where_it_is_called_so() -> None:
+    assert mask_personal_data("身份证号：360102900101123，") == "身份证号：360102*********，"
+    assert mask_personal_data("单号：360102900101123，") == "单号：360102900101123，"
+
+
+@pytest.mark.parametrize(
+    "number", ["0791 - 88123456", "0791\n88123456", "O791-88123456", "+86-791-88123456", "座机88123456"]
+)
+def test_fixed_line_is_masked_whatever_its_digits_wear(number: str) -> None:
+    assert mask_personal_data(f"请打{number}，", landlines=True).endswith("********，")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("联系客服退款138元，1234盒5678片", "拨打12315、12345、12331投诉", "致电400-820-8820", "电话：4008208820"),
+        *(
+            "电话说是2024年1月15日 13:58:12 投诉",
+            "投诉电话 2024-01-15 13:30:45，15 1234",
+            "座机20240115",
+            "电话预约20240115",
+        ),
+        *(
+            "国药准字H2013l234",
+            "国药准字Z36020138，批号 180123O1",
+            "联系厂家问批号：13812345O78",
+            "电话 13 14 15 16 17 18",
+        ),
+        *(
+            "证件号：91360100158312345X",
+            "证件号码 赣食药监械经营备20151234号",
+            "抽检 150（20260115）不合格",
+            "号码牌 1399，1288，135",
+        ),
+        *(
+            "检出 13.8，12.34，56.78 mg/kg",
+            "规格 150（75）1234（5678）",
+            "价格135、1288、1399元",
+            "追溯码 81234 5678901 2345678",
+        ),
+    ],
+)
+def test_dates_prices_hotlines_batches_and_codes_of_firms_are_no_dressed_numbers(text: str) -> None:
+    assert mask_personal_data(text) == text
+    assert mask_personal_data(text, landlines=True) == text
+
+
 def test_address_that_only_ends_like_an_offices_is_a_persons() -> None:
     assert mask_personal_data("lisi@evilgov.cn lisi@sub.gov.cn") == "***@evilgov.cn lisi@sub.gov.cn"
 
@@ -160,7 +280,7 @@ def test_fixed_lines_are_masked_only_where_persons_speak() -> None:
     assert mask_personal_data(text, landlines=True) == "联系0791-********"
 
 
-@given(st.text(alphabet="0123456789Xx@.-+ abc电话：１３８一三①\u200b", max_size=80))
+@given(st.text(alphabet="0123456789Xx@.-+ abc电话：１３８一三①\u200blOo（）,\n*身份证", max_size=80))
 def test_masking_twice_is_masking_once(text: str) -> None:
     once = mask_personal_data(text, landlines=True)
     assert mask_personal_data(once, landlines=True) == once

@@ -107,6 +107,12 @@ class TestProxy:
         assert not named & {"$request", "$request_uri", "$args", "$query_string", "$http_referer"}
         assert all(re.search(r"^    access_log \S+ yaowang;$", one, flags=re.MULTILINE) for one in servers())
 
+    def test_no_word_of_a_search_stands_in_the_error_log(self) -> None:
+        # A line of it about an upstream that does not answer is of level error, and ends with the whole request.
+        assert all(
+            re.search(r"^    error_log \S+ (?:crit|alert|emerg);$", one, flags=re.MULTILINE) for one in servers()
+        )
+
     @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
     def test_nginx_takes_it(self, tmp_path: Path) -> None:
         # A certificate is for nginx to read, which this test has not; all the rest is as shipped.

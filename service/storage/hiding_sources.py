@@ -1,0 +1,79 @@
+"""What is kept of the sources of documents in which a string is hidden: samples in the quarantine, and pages still to be had."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from crawlers.records import document_id
+from crawlers.remembered import LATE, LEFT_ALONE
+from service.domain.documents.hidden import hide, occurrences
+from service.storage.among import among
+from service.storage.hidden import hidden_of
+from service.storage.schema import quarantine, source_progress
+
+__all__ = ["Change", "of_sources", "without_hidden_pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that holds the string: its key, its columns without it, and how often it stood there."""
+
+    word: str
+    table: Table
+    key: Mapping[str, Any]
+    values: Mapping[str, Any]
+    count: int
+    before: Mapping[Any, Any]
+
+
+def of_sources(
+    connection: Connection, sources: Sequence[str], documents: Sequence[str], string: str
+) -> Iterator[Change]:
+    """Yield what the quarantine holds of these sources, and the pages of these documents that are still to be had."""
+    yield from _samples(connection, sources, string)
+    p = source_progress.c
+    statement = select(p.source_id, p.memory).where(among(p.source_id, "sources"))
+    for row in connection.execute(statement, {"sources": list(sources)}).mappings():
+        told = {name for name in documents if string in str(_pages(row["source_id"], row["memory"]).get(name, ""))}
+        if told:
+            memory = _without(row["source_id"], row["memory"], told)
+            key, values = {"source_id": row["source_id"]}, {"memory": memory}
+            yield Change("待取网页的标题和摘要", source_progress, key, values, len(told), row)
+
+
+def without_hidden_pages(connection: Connection, source_id: str, memory: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the memory of a source without the pages of documents in which something is hidden.
+
+    A visit that began before holds what its list said in full. What such a page would add is not asked for again: the
+    document stands by its title.
+    """
+    hidden = hidden_of(connection, list(_pages(source_id, memory)))
+    return _without(source_id, memory, hidden) if hidden else memory
+
+
+def _pages(source_id: str, memory: Mapping[str, Any]) -> dict[str, Any]:
+    pages = [*memory.get(LATE, ()), *memory.get(LEFT_ALONE, ())]
+    return {document_id(source_id, str(page.get("native_id"))): page for page in pages}
+
+
+def _without(source_id: str, memory: Mapping[str, Any], documents: "Mapping[str, Any] | set[str]") -> dict[str, Any]:
+    kept = {
+        name: [page for page in memory[name] if document_id(source_id, str(page.get("native_id"))) not in documents]
+        for name in (LATE, LEFT_ALONE)
+        if name in memory
+    }
+    return {**memory, **kept}
+
+
+def _samples(connection: Connection, sources: Sequence[str], string: str) -> Iterator[Change]:
+    q = quarantine.c
+    statement = select(q.id, q.detail, q.sample).where(among(q.source_id, "sources"))
+    for row in connection.execute(statement, {"sources": list(sources)}).mappings():
+        spoken = string.encode()
+        count = occurrences(row["detail"], string) + bytes(row["sample"]).count(spoken)
+        if count:
+            sample = bytes(row["sample"]).replace(spoken, hide(string, string).encode())
+            values = {"detail": hide(row["detail"], string), "sample": sample}
+            yield Change("隔离区", quarantine, {"id": row["id"]}, values, count, row)
