@@ -1,6 +1,5 @@
 """What a person brings into the library: taken whole or not at all, kept in every version, refused by line."""
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,16 +44,6 @@ class TestTaking:
         assert (policy.issued, policy.valid_from) == (date(2024, 1, 10), date(2024, 3, 1))
         assert [policy.standing(date(2024, 2, day)) for day in (1,)] == [Standing.NOT_YET]
         assert (policy.version, policy.imported_by, policy.imported_at) == (1, "测试", NOW)
-
-    def test_a_file_whose_name_a_windows_archive_left_in_gb18030_is_taken_under_its_chinese_name(
-        self, store: Store, texts: Path, register: Register
-    ) -> None:
-        file = write(texts, os.fsdecode(f"{LAW}.md".encode("gb18030")), TEXT)
-        report = take(store, texts, register)
-        assert (report.added, report.refused) == (1, [])
-        assert (take(store, file, register).unchanged, os.fsencode(file.name)) == (1, f"{LAW}.md".encode("gb18030"))
-        with store.read() as work:
-            assert work.policies.get(LAW) is not None
 
     def test_the_day_of_the_first_version_says_nothing_of_an_amended_one(
         self, store: Store, texts: Path, register: Register
