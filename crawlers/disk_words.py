@@ -1,10 +1,12 @@
 """Why a file could not be read or written, and what to do about it, in words."""
 
 import errno
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
-__all__ = ["disk_advice", "disk_sentence", "disk_words", "is_of_disk"]
+__all__ = ["disk_advice", "disk_sentence", "disk_words", "is_of_disk", "legible"]
 
 _PATH = "请检查路径。"
 _RIGHTS = "请检查权限，或换一个位置。"
@@ -53,3 +55,15 @@ def disk_advice(error: OSError) -> str:
 def disk_sentence(error: OSError) -> str:
     """Return reason and advice, to stand after what could not be done: `…无法读取：没有权限。请检查权限，或换一个位置。`."""
     return f"{disk_words(error)}。{disk_advice(error)}"
+
+
+def legible(path: Path) -> Path:
+    """Return the path with a name that can be read and stored; opened is always the path itself.
+
+    A zip made by a Chinese Windows and unpacked on Linux leaves names in GB18030, which no database takes as text.
+    """
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return path.with_name(os.fsencode(path.name).decode("gb18030", errors="replace"))
+    return path

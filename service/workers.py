@@ -278,14 +278,22 @@ def _delivering(kind: str, deliver: Callable[[], DeliveryReport]) -> Callable[[]
 
 
 def _refill(app: Application, stop: threading.Event) -> None:
-    """Fill the projection where it is missing, at the start and whenever its index was deleted under the running service."""
+    """Fill the projection where it is missing, at the start and whenever its index was deleted under the running service.
+
+    Whatever fails is tried again; it is logged once, and again when another error takes its place.
+    """
+    told = ""
     while not stop.is_set():
         try:
             report = refill(app.store, app.search)
-        except (*SETBACKS, SearchUnavailableError) as error:
-            log.warning("search.refill_failed", error=str(error))
+        except Exception as error:  # Of a thread that ended nobody would know
+            if repr(error) != told:
+                foreseen = isinstance(error, (*SETBACKS, SearchUnavailableError))
+                log.warning("search.refill_failed", error=str(error), exc_info=not foreseen)
+            told = repr(error)
             stop.wait(PAUSE_SECONDS)
             continue
+        told = ""
         if report is not None:
             log.info("search.refilled", repaired=report.repaired, refused=len(report.refused))
         stop.wait(_LOOK_AT_SEARCH_SECONDS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from crawlers.disk_words import disk_words
+from crawlers.disk_words import disk_words, legible
 from service.cli.lasting import lasting
 from service.cli.opening import DataOption, settings_of
 from service.cli.speak import fail, misuse, say, write_line
@@ -64,7 +64,7 @@ def _backup(path: Path, settings: "Settings", started: float, *, files: bool) ->
     installation = _installation(settings)
     with lasting("正在备份"):
         saved = save(path, installation, copy_store=copy_store, now=wall_clock())
-    detail = {"file": saved.path.name, "bytes": saved.bytes, "sha256": saved.sha256}
+    detail = {"file": legible(saved.path).name, "bytes": saved.bytes, "sha256": saved.sha256}
     _note(settings, "backup.made", detail)
     write_line({"path": str(saved.path), "bytes": saved.bytes, "sha256": saved.sha256} | _told(saved.manifest))
     say(

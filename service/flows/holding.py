@@ -6,8 +6,10 @@ than a lease take it from each other again and again, and neither ever finishes 
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
+
+import structlog
 
 from service.ports.store import StoreUnavailableError
 
@@ -21,21 +23,30 @@ _EVERY = LEASE / 3
 _MOST = timedelta(minutes=10)
 _END_SECONDS = 15.0
 
+log = structlog.get_logger("yaowang")
+
 
 @contextmanager
 def holding(renew: Callable[[], object], *, every: timedelta = _EVERY, most: timedelta = _MOST) -> Iterator[None]:
     """Call `renew` from a thread of its own `every` so often while the body runs, at most for `most`.
 
-    A store that is away for a moment costs that one call; a lease that was lost meanwhile is seen by its fence.
+    A call that fails, whatever the reason, costs that one renewal and is logged, the first of a holding only; a lease that
+    was lost meanwhile is seen by its fence.
     """
     over = threading.Event()
 
     def keep() -> None:
+        told = False
         for _ in range(most // every):
             if over.wait(every.total_seconds()):
                 return
-            with suppress(StoreUnavailableError):
+            try:
                 renew()
+            except Exception as error:  # Of a thread that ended nobody would know, and the lease would run out
+                if not told:
+                    foreseen = isinstance(error, StoreUnavailableError)
+                    log.warning("lease.not_renewed", error=str(error), exc_info=not foreseen)
+                told = True
 
     keeper = threading.Thread(target=keep, name="holding", daemon=True)
     keeper.start()

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from json.encoder import encode_basestring
 from pathlib import Path
@@ -30,6 +30,7 @@ from service.ports.search import (
 )
 from service.search.fts_query import COUNTS, PAGE, conditions_of, microseconds, moment
 from service.search.limits import require_page, separate
+from service.turnstile import turnstile
 from service.write_ahead import log_ahead
 
 __all__ = ["FtsSearch"]
@@ -37,6 +38,8 @@ __all__ = ["FtsSearch"]
 # Grows with every change of the tables; an index of another number is made anew and filled by `index verify --repair`.
 _SCHEMA = 2
 _WAIT_S = 10
+# As SQLite makes it.
+_MODE = 0o644
 
 # What is shown of a document and never asked for; everything else of it has a column.
 _SHOWN = ("title", "text", "source_id", "kind", "severity", "tone", "products", "firms", "event_id", "url")
@@ -63,7 +66,7 @@ class FtsSearch:
         """Use the file at `path`, made with the first call."""
         self._path = path
         self._lock = Lock()
-        self._ready = False
+        self._made: tuple[int, int] | None = None
         address = URL.create("sqlite", database=str(path))
         self._engine: Engine = create_engine(
             address, pool_size=8, max_overflow=8, pool_timeout=_WAIT_S, hide_parameters=True
@@ -179,9 +182,12 @@ class FtsSearch:
             raise SearchUnavailableError(f"检索索引 {self._path} 不可用：{_reason(error)}") from error
 
     def _prepare(self) -> None:
+        """Make the file, or open it again where another lies in its place: who holds a deleted one writes for nobody."""
         with self._lock:
-            if self._ready:
+            if self._made is not None and self._made == _identity(self._path):
                 return
+            self._engine.dispose()
+            _clear_away(self._path)
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
                 # Beside the tables of any number: an index of before has none, and is not made anew for it.
                 connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS made_by (rules TEXT NOT NULL)")
@@ -193,7 +199,24 @@ class FtsSearch:
                         connection.exec_driver_sql(statement)
                     connection.exec_driver_sql(f"PRAGMA user_version = {_SCHEMA}")
                 connection.exec_driver_sql(_COUNTED)
-            self._ready = True
+            self._made = _identity(self._path)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _clear_away(path: Path) -> None:
+    """Put an empty file where there is none, without the log of the former one, which SQLite would play into it."""
+    with turnstile(path.parent, _WAIT_S), suppress(OSError):
+        if not path.exists():
+            for end in ("-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            path.touch(_MODE)
 
 
 def _counted(groups: Iterable[Sequence[Any]]) -> tuple[int, dict[str, dict[str, int]]]:

@@ -26,7 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from service.storage.bulk import Same, columns_of, execute_columns
 from service.storage.columns import Moment
-from service.storage.turnstile import turnstile
+from service.turnstile import turnstile
 from service.write_ahead import log_ahead
 
 __all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert", "upsert_columns"]

@@ -86,6 +86,26 @@ class TestFtsFile:
         assert sentence is not None
         assert "index verify --repair" in sentence
 
+    @pytest.mark.parametrize("with_its_log", [True, False])
+    def test_a_file_deleted_under_running_processes_is_made_anew_and_each_of_them_goes_on_in_it(
+        self, file: Path, search: FtsSearch, *, with_its_log: bool
+    ) -> None:
+        other = FtsSearch(file)
+        search.index([document(number) for number in range(1, 40)])
+        assert len(other.versions(after_seq=0, limit=100)) == 39
+        file.unlink()
+        if with_its_log:
+            for end in ("-wal", "-shm"):
+                file.with_name(file.name + end).unlink()
+        search.index([document(40)])
+        assert [name for _, name, _ in other.versions(after_seq=0, limit=100)] == ["d40"]
+        other.index([document(41)])
+        other.close()
+        assert [name for _, name, _ in search.versions(after_seq=0, limit=100)] == ["d40", "d41"]
+        connection = sqlite3.connect(file)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
+
     def test_a_folder_that_is_not_there_is_said(self, tmp_path: Path) -> None:
         search = FtsSearch(tmp_path / "none" / "search.db")
         with pytest.raises(SearchUnavailableError, match=r"search\.db"):

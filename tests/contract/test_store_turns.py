@@ -14,7 +14,7 @@ from sqlalchemy import text
 from service.ports.store import StoreBusyError
 from service.storage.dialects import Engines, open_engines
 from service.storage.sql import migrate, open_store
-from service.storage.turnstile import turnstile
+from service.turnstile import turnstile
 
 # Writes one transaction of 50 ms after another, with no pause between them.
 _BUSY = """

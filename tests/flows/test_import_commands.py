@@ -1,6 +1,7 @@
 """`yaowang import` and `yaowang matters import` into an office's source, in this process over an installation of their own."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_columns_of_which_nothing_is_taken_are_named_and_others_are_not(file: Pa
     assert "没有用到的列：媒体价值\n" in run(file, "import", str(file), "--office-confirmed").stderr
     file.write_text(RUMOUR, encoding="utf-8")
     assert "没有用到的列" not in run(file, "import", str(file), "--office-confirmed").stderr
+
+
+def test_a_file_whose_name_a_windows_archive_left_in_gb18030_is_taken_under_its_chinese_name(file: Path) -> None:
+    named = file.rename(file.parent / os.fsdecode("群聊.csv".encode("gb18030")))
+    taken = run(file, "import", str(named), "--office-confirmed")
+    assert (taken.exit_code, json.loads(taken.stdout)["added"]) == (0, 1)
+    told = CliRunner().invoke(application, ["audit", "list", "--data", str(file.parent / "var")]).stdout
+    rows = [json.loads(line) for line in told.splitlines()]
+    assert [row["detail"]["file"] for row in rows if row["action"] == "import.done"] == ["群聊.csv"]
 
 
 def test_records_of_the_public_are_refused_for_an_offices_source(file: Path) -> None:

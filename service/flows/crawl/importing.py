@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from crawlers.disk_words import legible
 from crawlers.gate import GateRefusal, Limits, admit_document
 from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.personal_data import masked_sample
@@ -73,7 +74,7 @@ def import_file(
             on_rows(len(batch))
     report.notices, report.unused = notes.sentences, notes.unused
     detail: dict[str, str | int] = {
-        "file": path.name,
+        "file": legible(path).name,
         "added": report.added,
         "known": report.known,
         "refused": report.refused_count,

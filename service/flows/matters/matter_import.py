@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
+from crawlers.disk_words import legible
 from crawlers.gate import Limits, admit_document
 from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.parsing.dates import read_claim
@@ -114,12 +115,12 @@ def import_matters(
     notes = ImportNotes()
     rows = read_numbered(path, source=source, now=now(), author_key=author_key, notes=notes)
     reader = _Reader(source, kind, register, seen)
-    taking = _Taking(store, source, path.name, actor, register, report)
+    taking = _Taking(store, source, legible(path).name, actor, register, report)
     while batch := list(islice(rows, _BATCH)):
         moment = now()
         taking.take([reader.read(number, row, moment) for number, row in batch], moment)
     report.notices, report.unused = (*notes.sentences, *_done(report)), notes.unused
-    detail = {"file": path.name, "added": report.added, "known": report.known, "refused": report.refused_count}
+    detail = {"file": legible(path).name, "added": report.added, "known": report.known, "refused": report.refused_count}
     with store.write() as work:
         work.audit.append(
             actor=actor, action="matter.imported", subject=f"source:{source.id}", detail=detail, now=now()

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from analysis.matching.articles import Article
 from analysis.matching.retrieval import ArticleIndex, Validity
-from crawlers.disk_words import disk_sentence
+from crawlers.disk_words import disk_sentence, legible
 from service.domain.policies.library import LinkKind, PolicyLink, name_of, overlapping
 from service.domain.policies.policy import Policy, PolicyArticle, PolicyKind, PolicyVersion
 from service.domain.rules.register import Register
@@ -104,28 +104,29 @@ def import_policies(
     report = LibraryReport(notices=_passed_over(path))
     taken_from: dict[str, str] = {}
     for file in _files(path):
+        named = legible(file)
         try:
-            _refuse_same_name(file, taken_from)
+            _refuse_same_name(named, taken_from)
             with store.read() as work:
-                said = given_again(given, work.policies.get(file.stem))
+                said = given_again(given, work.policies.get(named.stem))
             taken = read_policy_file(file, register, now=now, given=said.values)
             taken = replace(taken, policy=replace(taken.policy, extras=said.extras))
             with store.write() as work:
                 state = keep_file(work, taken, actor=actor, now=now, supersede=supersede)
                 ended = not_ended(work, taken)
         except PolicyFileError as error:
-            report.refused.append(f"{file.name} {error}" if error.line else f"{file.name}：{error}")
+            report.refused.append(f"{named.name} {error}" if error.line else f"{named.name}：{error}")
             continue
         except OSError as error:
-            report.refused.append(f"{file.name}：无法读取：{disk_sentence(error).removesuffix('。')}")
+            report.refused.append(f"{named.name}：无法读取：{disk_sentence(error).removesuffix('。')}")
             continue
         except ValueError as error:
-            report.refused.append(f"{file.name}：{error}")
+            report.refused.append(f"{named.name}：{error}")
             continue
         report.policies += 1
         report.articles += len(taken.articles)
         setattr(report, state, getattr(report, state) + 1)
-        report.notices += [f"{file.name}：{sentence}" for sentence in (*said.notices, *taken.notices, *ended)]
+        report.notices += [f"{named.name}：{sentence}" for sentence in (*said.notices, *taken.notices, *ended)]
     return report
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from analysis.matching.articles import article_lines, article_number, missing_articles, split_articles
+from crawlers.disk_words import legible
 from crawlers.parsing.policy_facts import interpreted_in, issue_number_in, lapse_in, repealed_in
 from service.domain.policies.library import kind_of, level_of, name_of, region_of
 from service.domain.policies.policy import Policy, PolicyArticle, PolicyDocument, PolicyKind, PolicyLevel
@@ -66,7 +67,7 @@ def read_policy_file(
         PolicyFileError: The file is not to be taken.
         OSError, ValueError: It cannot be read.
     """
-    return policy_file(file.stem, read_source(file, now=now).with_given(given), register)
+    return policy_file(legible(file).stem, read_source(file, now=now).with_given(given), register)
 
 
 def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFile:

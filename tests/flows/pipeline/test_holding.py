@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from structlog.testing import capture_logs
 
 from analysis.assessment import Assessment
 from crawlers.records import Document
@@ -182,17 +183,19 @@ def test_it_is_renewed_again_and_again_until_the_work_is_done_and_not_after() ->
     assert keepers() == []
 
 
-def test_a_store_that_is_away_for_a_moment_ends_no_lease() -> None:
+@pytest.mark.parametrize("error", [StoreUnavailableError("数据库正忙"), RuntimeError("can't start new thread")])
+def test_whatever_fails_while_a_lease_is_kept_ends_no_lease_and_is_logged_once(error: Exception) -> None:
     tries, again = [0], threading.Event()
 
     def renew() -> None:
         tries[0] += 1
-        if tries[0] == 1:
-            raise StoreUnavailableError("数据库正忙")
+        if tries[0] < 3:
+            raise error
         again.set()
 
-    with holding(renew, every=SOON):
+    with capture_logs() as logged, holding(renew, every=SOON):
         assert again.wait(ENOUGH_S)
+    assert [(line["event"], line["error"]) for line in logged] == [("lease.not_renewed", str(error))]
 
 
 def test_who_hangs_keeps_nothing_for_ever() -> None:

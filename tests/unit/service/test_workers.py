@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from service import workers
 from service.bootstrap import Application
@@ -46,21 +47,26 @@ def test_what_runs_beside_a_role_outlives_even_what_nobody_foresaw(monkeypatch: 
     assert steps == [0, 1]
 
 
-def test_a_search_engine_that_is_away_at_the_start_is_filled_when_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [SearchUnavailableError("检索引擎没有应答"), RuntimeError("can't start new thread")])
+def test_whatever_keeps_the_projection_from_being_filled_is_logged_once_and_outlived(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     tries: list[bool] = []
     stop = threading.Event()
 
     def refill(*_: object) -> VerifyReport:
         tries.append(bool(tries))
-        if len(tries) == 1:
-            raise SearchUnavailableError("检索引擎没有应答")
+        if len(tries) < 3:
+            raise error
         stop.set()
         return VerifyReport(repaired=5)
 
     monkeypatch.setattr(workers, "refill", refill)
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0.0)
-    workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), stop)
-    assert tries == [False, True]
+    with capture_logs() as logged:
+        workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), stop)
+    assert tries == [False, True, True]
+    assert [line["event"] for line in logged] == ["search.refill_failed", "search.refilled"]
 
 
 def test_a_projection_that_goes_missing_under_the_running_service_is_looked_for_again(
