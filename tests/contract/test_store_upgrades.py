@@ -41,8 +41,8 @@ PUBLISHED = {
     "0023": "f104ccebb276",
     "0024": "54607d2e2c14",
     "0025": "c1ab8b34e1a4",
-    "0026": "072e99dbe9cf",
-    "0027": "cc1d070c280f",
+    "0026": "e9d7b573afc7",
+    "0027": "9dfb6638a6fc",
 }
 Rows = dict[str, list[dict[str, object]]]
 

@@ -13,7 +13,8 @@ from crawlers.records import Document
 from service.domain.events.claims import only_of
 from service.domain.events.corrections import as_reported, carried, with_standing
 from service.domain.events.event import Event
-from service.domain.events.reported import Speaker, absorb_report, claims_of, open_event
+from service.domain.events.reported import absorb_report, claims_of, open_event
+from service.domain.events.speaker import Speaker
 
 __all__ = ["MOST_MEMBERS", "Gathered", "Member", "Regrouping", "ended_in", "first_posts", "gather", "keeps_from"]
 

@@ -6,66 +6,36 @@ Reports only ever add: the gravest claim stays until a person refutes it. All of
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from analysis.assessment import Assessment, Entity, EntityType, Level
 from analysis.events.heat import Authority, EventFacts, Relevance
-from analysis.events.places import mentioned_nations
-from crawlers.records import Document, DocumentKind, SourceClass
-from service.domain.events.abroad import is_tied_to_home, tells_of_abroad
+from crawlers.records import Document, SourceClass
 from service.domain.events.claims import with_claims
 from service.domain.events.corrections import FactKind, as_reported, disputed, weighed, with_standing
 from service.domain.events.event import Event
+from service.domain.events.flags import calm_flags, flags_of
 from service.domain.events.headline import dead_in, headline, tells
-from service.domain.events.need import absorb_need, rebuts
-from service.domain.events.toll import absorb_toll, dead_of
+from service.domain.events.need import absorb_need
+from service.domain.events.speaker import WEIGHTY_MEDIA, Speaker
+from service.domain.events.toll import absorb_toll
 
-__all__ = ["Speaker", "absorb_report", "claims_of", "growth", "is_local", "open_event", "spread_facts"]
+__all__ = ["absorb_report", "claims_of", "growth", "is_local", "open_event", "spread_facts"]
 
-_HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
-_NAMED = _HEADLINES | {SourceClass.OFFICIAL, SourceClass.MEDIA, SourceClass.TRADE}
 _CASE_CATEGORIES = frozenset({"R01", "R11"})
 # The public tells what befell itself or its kin; papers, offices and lists tell what they heard of others.
 _PUBLIC = frozenset({SourceClass.SOCIAL, SourceClass.COMPLAINT, SourceClass.OTHER})
 _RETOLD = re.compile(
     "男子|女子|男孩|女孩|男童|女童|男生|女生|患者|市民|村民|学生|老人|小伙|姑娘|[0-9一二三四五六七八九十]岁"
 )
-_OFFICES = frozenset({SourceClass.OFFICIAL})
-_SEVERE, _ROUTINE = 4, 2
-_ROUTINE_WORK = re.compile(
-    "培训|专项(?:检查|整治|行动)|监督检查|检查工作|宣传|座谈|部署|会议|行政处罚(?:信息|决定)|双随机|演练|竞赛|考核"
-)
-_CRIMINAL = re.compile(
-    "刑拘|刑事拘留|立案侦查|公安.{0,12}(?:侦破|破获|捣毁|抓获|侦办|立案)|警方.{0,12}(?:侦破|破获|打掉|抓获|通报)|逮捕|移送公安|移交公安"
-    "|(?:公安|警方|派出所)[^,，。；未没]{0,12}(?:已|正)[^,，。；未没]{0,6}介入"
-)
-_EPIDEMIC = re.compile("疫情(?:通报|信息|防控)|新增.{0,12}(?:病例|感染者)|(?:确诊|疑似)病例|聚集性疫情")
-_FOOD = re.compile("食品|固体饮料|压片糖果|代餐|保健品")
-_MEDICAL = frozenset({EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC})
-_BLAMED = _MEDICAL | {EntityType.FIRM}
-_DISPUTE = ("申请复检", "申请复验", "复验", "质疑抽检", "对检验结果有异议", "提出异议", "不认可")
 _CORRECTS = re.compile("更正|致歉|误报|谣言|不实|辟谣|(?:未|没有?|并无)(?:有?人)?(?:死亡|身亡|离世|去世)")
 # 祛痘膏检出氯倍他索丙酸酯: what was found in it is not what was sold.
 _FOUND_IN = re.compile("(?:检出|检测出|查出|验出|测出|掺[入有了]?|非法添加了?|违规添加了?)[^,，。；、]{0,4}$")
 _FOUND_WITHIN = 10
 _MAX_NAMES = 24
 _MAX_PLACES = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speaker:
-    """Who reports: the class of the source, whether its region lies in the office's own province, and whether it is the office itself."""
-
-    source_class: SourceClass
-    local: bool
-    own: bool = False
-
-    @property
-    def other_office(self) -> bool:
-        """Whether another authority than the office itself speaks."""
-        return self.source_class in _OFFICES and not self.own
 
 
 def open_event(
@@ -136,9 +106,9 @@ def claims_of(
     repeats: bool = False,
 ) -> dict[str, Any]:
     """Return the corrections of an event with what a document claims against them."""
-    local = assessment.level is Level.RISK and bool(_flags(document, assessment, speaker)["jiangxi"])
+    local = assessment.level is Level.RISK and bool(flags_of(document, assessment, speaker)["jiangxi"])
     # Who reprints a text gives no name of his own for what it claims.
-    named = speaker.source_class in _NAMED and not repeats
+    named = speaker.named and not repeats
     return with_claims(entries, document.id, assessment, named=named, heard=heard, local=local)
 
 
@@ -153,7 +123,7 @@ def _summed(
 ) -> Event:
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
-    official, named = speaker.source_class in _OFFICES, speaker.source_class in _NAMED
+    official, named = speaker.official, speaker.named
     harmed, deaths, toll = absorb_toll(event, document, assessment, official=official, named=named)
     title, titled = _title(event, document, assessment, speaker, deaths)
     return replace(
@@ -184,13 +154,13 @@ def _kept_facts(
 ) -> dict[str, Any]:
     """Return what an event keeps of its reports beside names and numbers, with one report added."""
     tells_risk = assessment.level is Level.RISK
-    flags = _flags(document, assessment, speaker) if tells_risk else _calm(document, assessment, speaker)
+    flags = flags_of(document, assessment, speaker) if tells_risk else calm_flags(document, assessment, speaker)
     need = absorb_need(
         event.facts.get("need"),
         document,
         assessment,
-        official=speaker.source_class in _OFFICES,
-        named=speaker.source_class in _NAMED,
+        official=speaker.official,
+        named=speaker.named,
     )
     places = _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES]
     cases = _cases(event, document, assessment, speaker, repeats=repeats)
@@ -203,10 +173,10 @@ def _title(
     """Return what the event is called now, whether a medium or an office named it so, and whether that says what it is about."""
     named, telling = bool(event.facts.get("named")), bool(event.facts.get("telling", event.title))
     is_risk, tells_now = assessment.level is Level.RISK, tells(assessment)
-    names_it = is_risk and not named and speaker.source_class in _NAMED and bool(document.title)
+    names_it = is_risk and not named and speaker.named and bool(document.title)
     clearer = is_risk and not named and not telling and tells_now
-    may_rename = is_risk and bool(document.title) and (speaker.source_class in _NAMED or not named)
-    corrected = is_risk and speaker.source_class in _NAMED and _corrects(event, document)
+    may_rename = is_risk and bool(document.title) and (speaker.named or not named)
+    corrected = is_risk and speaker.named and _corrects(event, document)
     if names_it or clearer or corrected or not event.title or (may_rename and _outdated(event, document, deaths)):
         return headline(document, assessment), {"named": named or names_it, "telling": tells_now}
     return event.title, {"named": named, "telling": telling}
@@ -247,7 +217,7 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         reposts=spread["reposts"],
         last_2h=int(spread["items_2h"]),
         mean_2h=spread["items_prev_24h"] / 12 if old_enough else None,
-        authority=Authority.MEDIA if classes & _HEADLINES or others_speak else Authority.ORDINARY,
+        authority=Authority.MEDIA if classes & WEIGHTY_MEDIA or others_speak else Authority.ORDINARY,
         relevance=Relevance.LOCAL if local else Relevance.NATIONAL if event.products else Relevance.OTHER,
         provinces=len(spread["provinces"]),
         beyond=bool(event.facts.get("nation"))
@@ -289,73 +259,6 @@ def growth(spread: Mapping[str, Any]) -> float | None:
     """Return the last hour over the hour before it; `None` where that hour had nothing to grow from."""
     before = int(spread["items_prev_1h"])
     return int(spread["items_1h"]) / before if before else None
-
-
-def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
-    said = assessment.facts
-    local = bool(said.get("jiangxi")) or speaker.local
-    types = {entity.type for entity in assessment.entities}
-    return {
-        "jiangxi": bool(said.get("jiangxi")) or (speaker.local and document.kind is DocumentKind.COMPLAINT),
-        "death": bool(dead_of(assessment)),
-        "severe": assessment.severity >= _SEVERE,
-        "cluster": bool(said.get("cluster")),
-        "vulnerable": bool(said.get("vulnerable")),
-        "recall": "R04" in assessment.category_codes,
-        "recall_class": said.get("recall_class"),
-        "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
-        "names_agency": "药监" in document.title or "药监局" in document.text,
-        # A paper of the province reprints what happened abroad; who posts in its forums tells of home.
-        "abroad": tells_of_abroad(document, assessment) and (speaker.source_class in _NAMED or not speaker.local),
-        "home": is_tied_to_home(document, assessment),
-        "nation": bool(mentioned_nations(document.title)),
-        "large_cluster": bool(said.get("large_cluster")),
-        "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
-        "hot_list": document.kind is DocumentKind.HOT_ENTRY,
-        "hot_agency": document.kind is DocumentKind.HOT_ENTRY and "药监" in document.title,
-        "headline": speaker.source_class in _HEADLINES and local and _weighs(assessment),
-        "local_media": speaker.source_class is SourceClass.MEDIA and speaker.local,
-        "credible": speaker.source_class in _NAMED,
-        "complaint": document.kind is DocumentKind.COMPLAINT,
-        "device": "R10" in assessment.category_codes and EntityType.DRUG not in types,
-        "cosmetic": "R11" in assessment.category_codes and EntityType.DRUG not in types,
-        "criminal": bool(_CRIMINAL.search(document.title + document.text)),
-        "epidemic": not types & _MEDICAL and bool(_EPIDEMIC.search(document.title)),
-        "food": not types & _MEDICAL and bool(_FOOD.search(document.title)),
-        "rebutted": _is_rebuttal(document, assessment, speaker),
-        "other_office": speaker.other_office,
-        "notable": not _is_routine(document, assessment, speaker),
-        "floor": assessment.floor,
-    }
-
-
-def _weighs(assessment: Assessment) -> bool:
-    """Tell whether a headline raises by itself: a grave one, or one that names a product or firm and is no small matter.
-
-    江西 in a headline, or a paper of the province, is no ground: 江西一药店阴阳处方被罚 woke people as a death does.
-    """
-    named = any(one.field == "title" and one.type in _BLAMED for one in assessment.entities)
-    return assessment.severity >= _SEVERE or (named and assessment.severity > _ROUTINE)
-
-
-def _is_routine(document: Document, assessment: Assessment, speaker: Speaker) -> bool:
-    """Tell whether an office tells of a check, a fine or a training of its own, and nobody came to harm."""
-    said = assessment.facts
-    quiet = not (said.get("harmed") or said.get("deaths") or said.get("cluster") or said.get("rumour"))
-    of_work = assessment.severity <= _ROUTINE or (
-        assessment.severity < _SEVERE and bool(_ROUTINE_WORK.search(document.title))
-    )
-    return speaker.source_class in _OFFICES and quiet and of_work
-
-
-def _calm(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
-    return {"rebutted": _is_rebuttal(document, assessment, speaker), "other_office": speaker.other_office}
-
-
-def _is_rebuttal(document: Document, assessment: Assessment, speaker: Speaker) -> bool:
-    """Tell whether a report rebuts something in an office's words, or an office does by its title."""
-    said = bool(assessment.facts.get("official_rebuttal"))
-    return said or (speaker.source_class in _OFFICES and rebuts(document, assessment))
 
 
 def _merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:

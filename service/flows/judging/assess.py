@@ -10,7 +10,7 @@ from crawlers.ports import QuarantineEntry
 from crawlers.records import Document
 from service.domain.alerts.alert import AlertReason
 from service.domain.documents.set_aside import ASSESS, sentence_of
-from service.domain.events.reported import Speaker
+from service.domain.events.speaker import Speaker
 from service.domain.figures.counting import cells_of
 from service.domain.learning.label import raised_by
 from service.domain.places import places_of

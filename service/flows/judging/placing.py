@@ -22,7 +22,8 @@ from analysis.events.grouping import (
 )
 from crawlers.records import Document
 from service.domain.events.event import Event
-from service.domain.events.reported import Speaker, absorb_report, open_event
+from service.domain.events.reported import absorb_report, open_event
+from service.domain.events.speaker import Speaker
 from service.ports.store import Work
 
 __all__ = ["Placing"]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from analysis.assessment import Assessment, Level
 from crawlers.records import Document
-from service.domain.events.reported import Speaker
+from service.domain.events.speaker import Speaker
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Refusal
 from service.flows.acts import note, permit

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawlers.records import SourceClass
-from service.domain.events.reported import Speaker
+from service.domain.events.speaker import Speaker
 
 __all__ = ["Speakers"]
 

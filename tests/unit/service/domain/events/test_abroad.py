@@ -7,7 +7,8 @@ import pytest
 from analysis.assessment import Assessment
 from crawlers.records import Document, SourceClass
 from service.domain.events.abroad import is_tied_to_home, tells_of_abroad
-from service.domain.events.reported import Speaker, open_event
+from service.domain.events.reported import open_event
+from service.domain.events.speaker import Speaker
 from tests.builders import NOW, build_assessment, build_document
 
 

@@ -8,7 +8,8 @@ import pytest
 from analysis.assessment import Entity, EntityType
 from crawlers.records import SourceClass
 from service.domain.events.facts import facts_of
-from service.domain.events.reported import Speaker, open_event, spread_facts
+from service.domain.events.reported import open_event, spread_facts
+from service.domain.events.speaker import Speaker
 from service.domain.policies.policy import Publication, Verdict
 from service.domain.rules.publication import publication_authority
 from tests.unit.service.domain.builders import register

@@ -10,7 +10,8 @@ from analysis.assessment import Assessment, Entity, EntityType, Evidence, Level,
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.events.event import Event
 from service.domain.events.headline import headline
-from service.domain.events.reported import Speaker, absorb_report, open_event
+from service.domain.events.reported import absorb_report, open_event
+from service.domain.events.speaker import Speaker
 
 NOW = datetime(2026, 11, 25, 6, 32, tzinfo=UTC)
 POST = "今天又去了一趟医院。给娃打的水痘疫苗居然过期三个月!有没有人管?"

@@ -9,7 +9,8 @@ from analysis.assessment import Entity, EntityType, Level
 from analysis.events.heat import Authority
 from crawlers.records import SourceClass
 from service.domain.events.event import Event
-from service.domain.events.reported import Speaker, absorb_report, open_event, spread_facts
+from service.domain.events.reported import absorb_report, open_event, spread_facts
+from service.domain.events.speaker import Speaker
 from service.flows.judging.speakers import Speakers
 from tests.builders import NOW, build_assessment, build_document
 

@@ -10,7 +10,8 @@ from analysis.assessment import Entity, EntityType
 from crawlers.records import SourceClass
 from service.domain.events.event import Event
 from service.domain.events.facts import facts_of
-from service.domain.events.reported import Speaker, absorb_report, open_event, spread_facts
+from service.domain.events.reported import absorb_report, open_event, spread_facts
+from service.domain.events.speaker import Speaker
 from service.domain.events.toll import deaths_told, harmed_told, toll_of
 from service.web.views.alert_rows import harm_claimed
 from tests.builders import NOW, build_assessment, build_document
