@@ -68,12 +68,12 @@ def flags_of(document: Document, assessment: Assessment, speaker: Speaker) -> di
 
 
 def _weighs(assessment: Assessment) -> bool:
-    """Tell whether a headline raises by itself: a grave one, or one that names a product or firm and is no small matter.
+    """Tell whether a headline raises by itself: a grave one, or one that names a product or firm.
 
     江西 in a headline, or a paper of the province, is no ground: 江西一药店阴阳处方被罚 woke people as a death does.
     """
     named = any(one.field == "title" and one.type in _BLAMED for one in assessment.entities)
-    return assessment.severity >= _SEVERE or (named and assessment.severity > _ROUTINE)
+    return named or assessment.severity >= _SEVERE
 
 
 def _is_routine(document: Document, assessment: Assessment, speaker: Speaker) -> bool:

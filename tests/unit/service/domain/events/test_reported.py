@@ -78,7 +78,7 @@ def test_the_drug_regulator_of_the_province_is_the_office_itself(
     [
         ("江西一药店阴阳处方被罚", 2, False),
         ("江西一药店阴阳处方被罚", 3, False),
-        ("江西省清宁颗粒装量差异不合格", 2, False),
+        ("江西省清宁颗粒装量差异不合格", 2, True),
         ("江西省清宁颗粒检出禁用成分", 3, True),
         ("江西仁泽药业有限公司数据造假", 3, True),
         ("江西一医院多人输液后寒战", 4, True),
