@@ -1,7 +1,7 @@
 """What people do to matters: accept, refuse, handle, answer, close, extend; decide on likenesses and on disclosure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.domain.clocks.exclusion import ExclusionKind
@@ -17,6 +17,8 @@ from service.ports.store import Store, Work
 
 __all__ = [
     "FREQUENT_DAYS",
+    "MOST_COMPARED",
+    "Frequent",
     "act_on_matter",
     "decide_disclosure",
     "decide_likeness",
@@ -33,6 +35,9 @@ __all__ = [
 
 FREQUENT_DAYS = (30, 90, 180, 365)
 """Windows of the list of frequent subjects, in days."""
+
+MOST_COMPARED = 20_000
+"""So many matters are compared at most."""
 
 _LINKED = 50
 
@@ -208,10 +213,20 @@ def decide_likeness(
     return decided
 
 
-def frequent_subjects(work: Work, *, days: int, now: datetime) -> list[FrequentSubject]:
-    """Return the subjects that came again within the last `days`, with what was decided of them."""
-    received = work.matters.received(since=now - timedelta(days=days), until=now)
-    return frequent(received, work.matters.disclosures())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frequent:
+    """Subjects that came again; `since` is from when on matters were compared where there were too many for all."""
+
+    subjects: tuple[FrequentSubject, ...]
+    since: datetime | None = None
+
+
+def frequent_subjects(work: Work, *, days: int, now: datetime) -> Frequent:
+    """Return the subjects that came again within the last `days`, with what was decided of them; of `MOST_COMPARED` matters at most."""
+    received = work.matters.received(since=now - timedelta(days=days), until=now, limit=MOST_COMPARED + 1)
+    compared = received[:MOST_COMPARED]
+    since = compared[-1].received_at if len(received) > MOST_COMPARED else None
+    return Frequent(subjects=tuple(frequent(compared, work.matters.disclosures())), since=since)
 
 
 def decide_disclosure(
@@ -237,7 +252,7 @@ def decide_disclosure(
     why = reason_of(reason, act="作出决定")
     with store.write() as work:
         work.alone("disclosures")
-        subjects = frequent_subjects(work, days=days, now=now)
+        subjects = frequent_subjects(work, days=days, now=now).subjects
         subject = next((one for one in subjects if one.id == subject_id), None)
         if subject is None:
             raise NotFound("这个高频主题已不在列表中，请刷新页面")

@@ -27,7 +27,7 @@ from service.ports.store import Work
 from service.web.pages.overview import rows_of
 from service.web.refused import NOT_REFUSED, Refused, first
 from service.web.render import desk_of, page
-from service.web.views.paging import pager
+from service.web.views.paging import LAST_PAGE, pager
 from service.web.views.wording import moment, word
 
 __all__ = ["Listed", "router", "show_refused"]
@@ -35,15 +35,16 @@ __all__ = ["Listed", "router", "show_refused"]
 router = APIRouter(default_response_class=HTMLResponse)
 
 Row = tuple[Alert, Clock | None]
-_PAGE, _PAGES = 30, 200
-PageNumber = Annotated[int, Query(alias="page", ge=1, le=_PAGES)]
+_PAGE = 30
+_MOST_CLOSED = 6_000
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)]
 
 _CHOICES: Mapping[str, Any] = {
     "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
     "categories": CATEGORY_NAMES.items(),
     "cities": CITIES.items(),
 }
-_NUMBER = TypeAdapter(Annotated[int, Field(ge=1, le=_PAGES)])
+_NUMBER = TypeAdapter(Annotated[int, Field(ge=1, le=LAST_PAGE)])
 
 
 class AlertFilters(BaseModel):
@@ -190,7 +191,7 @@ def _beside_the_list(work: Work, person: Person, batch_id: str, context: AppCont
 def _ordered(request: Request, work: Work, filters: AlertFilters, context: AppContext) -> list[Row]:
     if filters.state == "closed":
         level = filters.level or None
-        return [(alert, None) for alert in work.alerts.listing(state="closed", level=level, limit=_PAGE * _PAGES)]
+        return [(alert, None) for alert in work.alerts.listing(state="closed", level=level, limit=_MOST_CLOSED)]
     opened = desk_of(request).open_alerts(work, context.now())
     wanted = None if filters.state == "unclosed" else AlertState(filters.state)
     alerts_ = [alert for alert in opened.alerts if wanted is None or alert.state is wanted]

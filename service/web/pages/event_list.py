@@ -10,7 +10,7 @@ from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Reader, context_of
 from service.domain.places import CITIES
 from service.web.render import page
-from service.web.views.paging import pager
+from service.web.views.paging import LAST_PAGE, pager
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -30,7 +30,7 @@ def events(
     request: Request,
     identity: Reader,
     filters: Annotated[EventFilters, Depends()],
-    page_number: Annotated[int, Query(alias="page", ge=1, le=200)] = 1,
+    page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> HTMLResponse:
     """List events, latest activity first."""
     with context_of(request).store.read() as work:

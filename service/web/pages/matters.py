@@ -23,7 +23,7 @@ from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.upload import UploadRefused, take_table
 from service.web.views.matter_rows import coming_rows, duty_rows, kind_counts, matter_row, open_states, reader_rows
-from service.web.views.paging import pager
+from service.web.views.paging import LAST_PAGE, pager
 
 router = APIRouter()
 
@@ -44,7 +44,7 @@ def matters(
     kind: Annotated[str, Query(pattern=_KIND)] = "",
     state: Annotated[str, Query(pattern="^(open|overdue|all)$")] = "open",
     number: Annotated[str, Query(max_length=80)] = "",
-    page_number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
+    page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> HTMLResponse:
     """List matters, the soonest due first; a part of a number is looked for among all of them, done or not."""
     context = context_of(request)
@@ -91,7 +91,8 @@ def _show_frequent(request: Request, identity: Identity, days: int, *, refused: 
     context = context_of(request)
     span = days if days in flows.FREQUENT_DAYS else _DEFAULT_DAYS
     with context.store.read() as work:
-        subjects = flows.frequent_subjects(work, days=span, now=context.now())
+        found = flows.frequent_subjects(work, days=span, now=context.now())
+        subjects = found.subjects
         decisions = work.matters.disclosures()
         coming = coming_of_disclosures(work, decisions, context.office.register, context.now())
     _note(context, identity, "matters:frequent", [matter.id for one in subjects for matter in one.matters])
@@ -103,6 +104,7 @@ def _show_frequent(request: Request, identity: Identity, days: int, *, refused: 
         title="高频主题",
         refused=refused,
         subjects=subjects,
+        compared_since=found.since,
         decisions=decisions,
         earliest=undated_disclosures(decisions, context.office.register),
         coming={one.id: next(iter(coming_rows(coming.get(one.id, ())[:1])), None) for one in decisions},

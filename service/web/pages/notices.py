@@ -10,7 +10,7 @@ from crawlers.attachments.headings import FIELD_WORDS, FIELDS
 from service.api.identity import Reader, context_of
 from service.ports.attachments import NoticeRecord
 from service.web.render import page
-from service.web.views.paging import pager
+from service.web.views.paging import LAST_PAGE, pager
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -28,7 +28,7 @@ def notices(
     product: Words = "",
     maker: Words = "",
     batch: Words = "",
-    page_number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
+    page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> HTMLResponse:
     """Find records of notices by product, maker and batch."""
     asked = {"product": product.strip(), "maker": maker.strip(), "batch": batch.strip()}

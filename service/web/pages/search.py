@@ -25,7 +25,7 @@ from service.search.query import QueryError, parse_query, terms_of
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
 from service.web.views.nothing_found import why_nothing
-from service.web.views.paging import pager
+from service.web.views.paging import LAST_PAGE, pager
 from service.web.views.wording import category_word, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -73,7 +73,7 @@ def search(
     identity: Reader,
     filters: Annotated[SearchFilters, Depends()],
     q: Annotated[str, Query(max_length=200)] = "",
-    page_number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
+    page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> HTMLResponse:
     """Find documents."""
     context = context_of(request)

@@ -24,7 +24,7 @@ from service.flows.rules.citing import (
     withdraw_change,
 )
 from service.web.render import page
-from service.web.views.paging import pager
+from service.web.views.paging import LAST_PAGE, pager
 from service.web.views.situation_rows import (
     EXAMPLE,
     category_choices,
@@ -67,7 +67,7 @@ def situations(
     request: Request,
     identity: Reader,
     filters: Annotated[Filters, Depends()],
-    number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
+    number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> HTMLResponse:
     """Show the table's version and faults, a page of the rows and the modifiers that are asked for, and to an administrator what officers' words propose."""
     context = context_of(request)

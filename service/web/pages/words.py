@@ -20,7 +20,7 @@ from service.flows.words import acts as flows
 from service.flows.words.word_trial import LONGEST_SENTENCE, Trial, try_words
 from service.ports.store import Work
 from service.web.render import page
-from service.web.views.paging import pager
+from service.web.views.paging import LAST_PAGE, pager
 from service.web.views.word_rows import KINDS, SORTS, word_row
 
 router = APIRouter()
@@ -40,7 +40,7 @@ class Filters:
     sort: Annotated[str, Query(pattern="^(|word|alias|exclusion)$")] = ""
     state: Annotated[str, Query(pattern="^(|removed)$")] = ""
     q: Annotated[str, Query(max_length=60)] = ""
-    number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1
+    number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,5 +44,5 @@ def test_an_old_record_of_a_first_import_is_read_and_counts_among_the_subjects_o
     hear(store, [(one, judged(one, entities=[drug], risk=True)) for one in documents if one is not None])
     cross_check(store, now=lambda: NOW)
     with store.read() as work:
-        [subject] = frequent_subjects(work, days=365, now=NOW)
+        [subject] = frequent_subjects(work, days=365, now=NOW).subjects
     assert (subject.counts, subject.applicants, subject.proposed) == ({"complaint": 5}, 5, True)

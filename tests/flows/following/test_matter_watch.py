@@ -164,7 +164,7 @@ def decided(store: Store, tmp_path: Path, register: Register, approver: Person) 
             work.matters.save_all([replace(matter, state=MatterState.CLOSED)])
         work.people.save(replace(approver, email="approver@office.invalid"))
     with store.read() as work:
-        [subject] = frequent_subjects(work, days=90, now=NOW)
+        [subject] = frequent_subjects(work, days=90, now=NOW).subjects
     decide_disclosure(
         store, approver, subject.id, disclose=True, reason="反复申请", days=90, register=register, now=NOW
     )

@@ -17,6 +17,7 @@ from service.domain.people.person import Person
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.domain.rules.register import Register
 from service.flows.crawl.importing import import_file
+from service.flows.matters import acts
 from service.flows.matters.acts import (
     act_on_matter,
     decide_disclosure,
@@ -330,11 +331,22 @@ class TestDisclosure:
         seed_following(store, officer, register, tmp_path)
 
     @pytest.mark.usefixtures("seeded")
+    def test_where_too_many_are_compared_it_is_said_from_when_on(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with store.read() as work:
+            whole = frequent_subjects(work, days=90, now=NOW)
+            received = work.matters.received(since=NOW - 90 * DAY, until=NOW)
+            monkeypatch.setattr(acts, "MOST_COMPARED", len(received) - 1)
+            cut = frequent_subjects(work, days=90, now=NOW)
+        assert (whole.since, cut.since) == (None, received[-2].received_at)
+
+    @pytest.mark.usefixtures("seeded")
     def test_a_frequent_subject_is_decided_published_and_not_proposed_again(
         self, store: Store, register: Register, officer: Person, approver: Person
     ) -> None:
         with store.read() as work:
-            [subject] = [one for one in frequent_subjects(work, days=90, now=NOW) if one.proposed]
+            [subject] = [one for one in frequent_subjects(work, days=90, now=NOW).subjects if one.proposed]
         assert len(subject.matters) == 3
         with pytest.raises(Forbidden):
             decide_disclosure(
@@ -348,7 +360,7 @@ class TestDisclosure:
                 store, approver, subject.id, disclose=False, reason="再议", days=90, register=register, now=NOW
             )
         with store.read() as work:
-            assert not any(one.proposed for one in frequent_subjects(work, days=90, now=NOW))
+            assert not any(one.proposed for one in frequent_subjects(work, days=90, now=NOW).subjects)
         done = register_publication(store, officer, decided.id, "抽检公告栏", now=NOW + DAY)
         assert done.state is DisclosureState.PUBLISHED
 
@@ -358,7 +370,7 @@ class TestDisclosure:
     ) -> None:
         late = NOW + 20 * DAY
         with store.read() as work:
-            [subject] = [one for one in frequent_subjects(work, days=90, now=late) if one.proposed]
+            [subject] = [one for one in frequent_subjects(work, days=90, now=late).subjects if one.proposed]
         decided = decide_disclosure(
             store, approver, subject.id, disclose=True, reason="多人申请", days=90, register=register, now=late
         )
@@ -376,4 +388,4 @@ class TestDisclosure:
     @pytest.mark.usefixtures("seeded")
     def test_outside_the_window_nothing_is_frequent(self, store: Store) -> None:
         with store.read() as work:
-            assert frequent_subjects(work, days=90, now=NOW + 200 * DAY) == []
+            assert frequent_subjects(work, days=90, now=NOW + 200 * DAY).subjects == ()
