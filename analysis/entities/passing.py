@@ -41,9 +41,10 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
     """Return the regions of a text, less those that it only mentions in passing.
 
     The matter lies where the first place lies: with it go the places of its sentence, those around it, those in it where
-    something happened, and those with which a digest begins its other matters; a town only as part of its county's name. A place that is passed stays where the text
-    names no other; so does every place of Jiangxi as long as no other of Jiangxi is kept, since what concerns this
-    province must not be lost. A passed place in the county of a kept one tells it more closely (家住南昌县向塘镇).
+    something happened, and those with which a digest begins its other matters; a town only as part of its county's name.
+    A place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
+    Jiangxi is kept, since what concerns this province must not be lost. A passed place in the county of a kept one tells
+    it more closely (家住南昌县向塘镇).
     Neighbours in a list (南昌、长沙) go together.
     """
     if len(found) == 0:

@@ -79,8 +79,8 @@ def enter(
 
     An unknown name costs as much time as a known one. The fifth failure in a row shuts the account for 300 s; while it
     is shut the password is checked all the same and the answer does not say whether it was right. A known browser is
-    not shut out: who calls bounds its tries. A one-time password that has run out opens nothing, and only who knows it is told. `pace` is how many times as fast as real time `now` runs; the account is
-    shut for 300 s of real time.
+    not shut out: who calls bounds its tries. `pace` is how many times as fast as real time `now` runs; the account is
+    shut for 300 s of real time. A one-time password that has run out opens nothing, and only who knows it is told.
     """
     with store.read() as work:
         person = work.people.by_name(name)
