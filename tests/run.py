@@ -20,7 +20,7 @@ __all__ = ["main"]
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK_LIMIT_SECONDS = 600
-TEST_LIMIT_SECONDS = 2700
+TEST_LIMIT_SECONDS = 3900
 CHECKS = {
     "format": ("-m", "ruff", "format", "--check", "--quiet", "."),
     "lint": ("-m", "ruff", "check", "--quiet", "."),

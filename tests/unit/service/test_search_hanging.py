@@ -10,7 +10,7 @@ from service.ports.search import SearchQuery, SearchUnavailableError
 from service.search.elasticsearch import ElasticsearchSearch
 from service.search.hanging import REST_SECONDS, HangingEngine
 
-HUNG_S = 0.2
+HUNG_S = 0.5
 
 
 class Steady:

@@ -149,6 +149,6 @@ def test_two_thousand_documents_are_put_in_order_in_a_fraction_of_a_second() -> 
         candidate(n, p_risk=(n % 97) / 97, terms=n % 4, words=frozenset(f"词{(n * k) % 5000}" for k in range(1, 80)))
         for n in range(2000)
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(ask(many)) == 50
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
