@@ -131,7 +131,7 @@ class TestPostgresDatabase:
     ) -> None:
         monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.2)
         # The least that the driver knows.
-        monkeypatch.setattr(watched, "_PING_SECONDS", 2)
+        monkeypatch.setattr(watched, "_KNOCK_SECONDS", 2)
         with way_that_stands_still(str(superuser.url.host), int(superuser.url.port or 0)) as way:
             url = superuser.url.set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
             with closing(open_store(url)) as store:
