@@ -80,13 +80,10 @@ class RevisionFeed:
         except TimeoutError:
             pass
         except Exception as error:  # Of a poll that ended no open page would know
-            self._note(error)
+            # Once, until the store answers again or something else takes its place.
+            if repr(error) != self._failure:
+                self._failure = repr(error)
+                log.exception("live.failed", error=str(error))
         if found is not None:
             self._revision = found
         return self._revision
-
-    def _note(self, error: Exception) -> None:
-        """Log what nobody foresaw, once until the store answers again or something else takes its place."""
-        if repr(error) != self._failure:
-            self._failure = repr(error)
-            log.error("live.failed", error=str(error), exc_info=error)

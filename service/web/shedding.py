@@ -106,10 +106,10 @@ def shedding() -> Iterator[None]:
 
 def _refuse_one(listener: socket.socket) -> None:
     with listener:
-        listener.setblocking(False)
+        listener.settimeout(0.0)
         come, _ = listener.accept()
     with come:
-        come.setblocking(False)
+        come.settimeout(0.0)
         # What was asked is read first: closed over unread bytes, a connection is cut and the answer with it.
         with suppress(OSError):
             come.recv(_READ_BYTES)
