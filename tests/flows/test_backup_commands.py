@@ -4,7 +4,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import signal
 import sqlite3
 import threading
@@ -317,42 +316,6 @@ def test_a_folder_with_anything_in_it_is_not_restored_into_unless_it_is_moved_as
     assert (aside / "log" / "web.log").is_file()
     assert not (data / "log").exists()
     assert run("audit", "verify", "--data", str(data)).exit_code == 0
-
-
-def test_a_restore_that_was_killed_before_its_last_step_is_ended_by_the_next_command(
-    data: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rename, left = Path.rename, data.parent / "as left"
-
-    def keeping(self: Path, target: Path) -> Path:
-        # What a kill between the two renames leaves: neither the former folder nor the restored one at its place.
-        if target == data and not data.exists():
-            shutil.copytree(data.parent, left, ignore=shutil.ignore_patterns("as left"))
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", keeping)
-    assert run("restore", str(archive), "--data", str(data), "--move-aside").exit_code == 0
-    monkeypatch.undo()
-    assert not (left / "var").exists()
-    shown = run("audit", "verify", "--data", str(left / "var"))
-    assert shown.exit_code == 0, shown.output
-    assert "上次恢复在最后一步中断，现已完成" in shown.output
-    assert (left / "var" / "settings.toml").is_file()
-    assert [path.name for path in left.glob("var.before-restore-*/log/web.log")] == ["web.log"]
-    assert not list(left.glob(".var*"))
-    assert "中断" not in run("audit", "verify", "--data", str(left / "var")).output
-
-
-def test_what_a_restore_left_that_was_killed_earlier_is_not_taken_for_a_data_folder(data: Path, tmp_path: Path) -> None:
-    half = tmp_path / ".other.x1.unfinished" / "data"
-    half.mkdir(parents=True)
-    assert "中断" not in run("backup", str(tmp_path / "c.zip"), "--data", str(tmp_path / "other")).output
-    assert half.is_dir()
-    # One that is there stays as it is, whatever lies beside it.
-    (tmp_path / ".var.x1.unfinished" / "whole").mkdir(parents=True)
-    before = names_in(data)
-    run("backup", str(tmp_path / "c.zip"), "--data", str(data))
-    assert set(before) <= set(names_in(data))
 
 
 def test_nothing_is_restored_while_a_process_of_the_installation_runs(data: Path, archive: Path) -> None:
