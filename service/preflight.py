@@ -29,12 +29,8 @@ FREE_BYTES_NEEDED = 1024**3
 # RETURNING came with 3.35, and the lease queue claims with it.
 OLDEST_SQLITE = (3, 35, 0)
 FONT_LIMIT_SECONDS = 3
-FONT_FOLDERS = (
-    Path("/usr/share/fonts"),
-    Path("/usr/local/share/fonts"),
-    Path.home() / ".fonts",
-    Path.home() / ".local/share/fonts",
-)
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+FONT_FOLDERS_AT_HOME = (".fonts", ".local/share/fonts")
 # Beginnings of file names, lower case, of the fonts with Chinese glyphs that Linux systems carry.
 CHINESE_FONTS = ("notosanscjk", "notoserifcjk", "notosanssc", "sourcehan", "wqy", "simsun", "simhei", "fangzheng", "fz")
 
@@ -118,15 +114,25 @@ def check_port(host: str, port: int) -> Shortcoming | None:
     return None
 
 
-def check_font(folders: Sequence[Path] = FONT_FOLDERS, *, program: str = "fc-list") -> Shortcoming | None:
+def check_font(folders: Sequence[Path] | None = None, *, program: str = "fc-list") -> Shortcoming | None:
     """Find that no font with Chinese glyphs is installed: only the pictures in documents need one."""
-    if _fontconfig_knows_one(program) or any(_holds_chinese_font(folder) for folder in folders):
+    searched = _font_folders() if folders is None else folders
+    if _fontconfig_knows_one(program) or any(_holds_chinese_font(folder) for folder in searched):
         return None
     return Shortcoming(
         severity="warning",
         sentence="没有找到中文字体，简报没有图片和 PDF；网页和其余格式不受影响。",
         remedy="Debian、Ubuntu 上请执行：apt-get install fonts-noto-cjk。",
     )
+
+
+def _font_folders() -> Sequence[Path]:
+    try:
+        home = Path.home()
+    except RuntimeError:
+        # A container may run as a number that no user has, and without HOME.
+        return FONT_FOLDERS
+    return [*FONT_FOLDERS, *(home / name for name in FONT_FOLDERS_AT_HOME)]
 
 
 def _error(sentence: str, remedy: str) -> Shortcoming:

@@ -80,9 +80,10 @@ class SharedClock:
 
     def keep(self, stop: threading.Event) -> None:
         """Measure at once, and every minute in a thread of its own until `stop` is set; say so where the clocks differ."""
-        self.measure()
+        failure = self._try_to_measure("")
 
         def go_on() -> None:
+            nonlocal failure
             told: str | None = None
             while not stop.is_set():
                 sentence = self.check()
@@ -90,9 +91,19 @@ class SharedClock:
                     log.warning("clock.differs", sentence=sentence)
                 told = sentence
                 stop.wait(_SOON_SECONDS if self._reading is None else _EVERY_SECONDS)
-                self.measure()
+                failure = self._try_to_measure(failure)
 
         threading.Thread(target=go_on, name="clock", daemon=True).start()
+
+    def _try_to_measure(self, before: str) -> str:
+        """Measure; return what nobody foresaw, which is logged unless it was there `before`."""
+        try:
+            self.measure()
+        except Exception as error:  # Of a thread that ended nobody would know
+            if repr(error) != before:
+                log.warning("clock.failed", error=str(error), exc_info=error)
+            return repr(error)
+        return ""
 
     def check(self) -> str | None:
         """Return `None` where this machine's clock agrees with the database's, else one sentence."""

@@ -20,7 +20,9 @@ from service.flows.pulse import silent_since
 from service.flows.reports.brief import compile_week
 from service.flows.telling.deliver import search_behind
 from service.notify.mailbox import MailboxNotifier
+from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
+from service.search.refill import rebuilding
 from service.version import product_version
 
 __all__ = ["DrillDesk", "site_context"]
@@ -97,9 +99,12 @@ def _check_search(app: Application, pace: float) -> str | None:
     problem = app.search.check()
     if problem is not None:
         return problem
-    with suppress(StoreUnavailableError), app.store.read() as work:
-        return search_behind(work, now=app.now(), pace=pace)
-    return None
+    with suppress(StoreUnavailableError, SearchUnavailableError):
+        problem = rebuilding(app.store, app.search)
+        if problem is None:
+            with app.store.read() as work:
+                problem = search_behind(work, now=app.now(), pace=pace)
+    return problem
 
 
 class _IssueDesk:

@@ -22,6 +22,7 @@ from service.policies.register import load_register
 from service.policies.routing import RoutingFiles
 from service.ports.store import Store
 from service.search.fts import FtsSearch
+from service.search.verify import note_rules
 from service.storage.evidence_files import EvidenceFolder
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW, enrol_everyone
@@ -143,6 +144,7 @@ def _prepare(folder: Path, url: str, *, empty: bool, many: int) -> None:
     seed_many(store, alerts=many)
     with store.read() as work:
         search.index(searched(work, limit=1000))
+    note_rules(store, search)
     search.close()
     store.close()
 

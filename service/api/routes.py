@@ -25,6 +25,7 @@ from service.flows.learning.opinion_desk import how_asking_stands
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.ports.store import StoreUnavailableError
 from service.search.query import QueryError, parse_query
+from service.search.refill import rebuilding
 
 __all__ = ["plain", "router"]
 
@@ -145,13 +146,14 @@ def search(
     within = SearchQuery(level_at_least=level, region=region, limit=limit, offset=offset)
     try:
         result = context.search.find(parse_query(q, context.cut, within=within))
+        degraded = result.degraded or rebuilding(context.store, context.search)
     except QueryError as error:
         raise Refusal(str(error)) from error
     except SearchUnavailableError as error:
         return JSONResponse({"status": 503, "sentence": f"检索引擎无法访问：{error}"}, status_code=503)
     _note_read(context, identity, "search:", personal_documents(hit.document for hit in result.hits))
     hits = [_fields(hit.document, "tokens") | {"score": hit.score} for hit in result.hits]
-    body = {"total": result.total, "hits": hits, "facets": plain(result.facets), "degraded": result.degraded}
+    body = {"total": result.total, "hits": hits, "facets": plain(result.facets), "degraded": degraded}
     return JSONResponse(body)
 
 

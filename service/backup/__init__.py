@@ -2,6 +2,7 @@
 
 from service.backup.folder import own_folders, strangers_in
 from service.backup.manifest import DATABASE, ELSEWHERE, BackupError, BackupMisusedError, FolderName, Manifest
+from service.backup.placing import finish_folder
 from service.backup.restoring import Restored, restore
 from service.backup.saving import Installation, Saved, save, sha256_of
 from service.backup.unpacking import check
@@ -17,6 +18,7 @@ __all__ = [
     "Restored",
     "Saved",
     "check",
+    "finish_folder",
     "own_folders",
     "restore",
     "save",

@@ -1,15 +1,19 @@
 """The last step: what was made beside its place is put there whole, and never over something else."""
 
+import glob
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from service.backup.manifest import BackupMisusedError
 
-__all__ = ["UNFINISHED", "place_of", "put_file", "put_folder", "sync_folder"]
+__all__ = ["UNFINISHED", "finish_folder", "place_of", "put_file", "put_folder", "sync_folder"]
 
 UNFINISHED = ".unfinished"
 """The end of the name of what is being made; one that is left was left by a process that was killed."""
+
+# The name of a folder in which nothing is missing but its place.
+_WHOLE = "whole"
 
 
 def put_file(draft: Path, final: Path) -> None:
@@ -35,18 +39,37 @@ def put_folder(draft: Path, final: Path, *, aside: Path | None) -> None:
     """Rename a finished folder to its place; what lies there is first renamed to `aside`, and comes back on failure.
 
     Without `aside` the place may hold an empty folder, and nothing else: renaming over a full one is refused by the
-    system itself, so that nobody who starts meanwhile loses anything.
+    system itself, so that nobody who starts meanwhile loses anything. A process that is killed, or a power cut, between the
+    two renames leaves no folder at the place: `finish_folder` then puts it there.
     """
+    whole = draft.with_name(_WHOLE)
+    draft.rename(whole)
+    sync_folder(whole.parent)
     if aside is not None:
         final.rename(aside)
     try:
-        draft.rename(final)
+        whole.rename(final)
     except OSError:
         if aside is not None:
             with suppress(OSError):
                 aside.rename(final)
         raise
     sync_folder(final.parent)
+
+
+def finish_folder(final: Path) -> bool:
+    """Put a finished folder to its place that was left beside it, where nothing lies there; tell whether there was one."""
+    if final.exists() or final.is_symlink():
+        return False
+    left = [one / _WHOLE for one in final.parent.glob(f".{glob.escape(final.name)}.*{UNFINISHED}")]
+    found = [one for one in left if one.is_dir()]
+    if len(found) != 1:
+        return False
+    found[0].rename(final)
+    sync_folder(final.parent)
+    with suppress(OSError):
+        found[0].parent.rmdir()
+    return True
 
 
 def place_of(error: OSError, final: Path) -> Path:

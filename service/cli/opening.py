@@ -9,7 +9,7 @@ import typer
 
 from crawlers.disk_words import disk_words
 from service.cli.owner import given_to_owner
-from service.cli.speak import fail, misuse
+from service.cli.speak import fail, misuse, say
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
@@ -23,13 +23,35 @@ ByOption = Annotated[str, typer.Option("--by", help="以哪位用户的名义，
 
 
 def settings_of(*, port: int | None = None, data: Path | None = None) -> "Settings":
-    """Read the settings, or say what is wrong with them and end with status 1."""
+    """Read the settings, or say what is wrong with them and end with status 1. A restore that lacks its last step is ended."""
     from service.settings import SettingsError, load_settings
 
     try:
-        return load_settings(port=port, data=data)
+        settings = load_settings(port=port, data=data)
+        if _finished(settings.data):
+            # The settings lie in the folder that has come back.
+            settings = load_settings(port=port, data=data)
     except SettingsError as error:
         fail(str(error))
+    return settings
+
+
+def _finished(data: Path) -> bool:
+    """Put a restored folder to its place where a kill or a power cut kept a restore from it; tell whether that was so."""
+    if data.exists():
+        return False
+    from service.backup import finish_folder
+
+    try:
+        finished = finish_folder(data.resolve())
+    except OSError as error:
+        fail(f"上次恢复在最后一步中断，数据目录 {data} 没有放回：{disk_words(error)}。请检查上级目录的权限和磁盘。")
+    if finished:
+        say(
+            f"上次恢复在最后一步中断，现已完成：恢复出的数据目录已放到 {data}；"
+            f"原来的数据目录在旁边的 {data.name}.before-restore-…（原先没有内容的除外）。"
+        )
+    return finished
 
 
 @contextmanager

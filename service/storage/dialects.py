@@ -133,10 +133,18 @@ def _open_postgres(url: URL) -> Engines:
         connect_args=connect,
         hide_parameters=True,
     )
+    event.listen(writer, "do_connect", _connect_watched)
     event.listen(writer, "handle_error", _without_values)
     # The pool is shared; only the kind of transaction differs.
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Engines(writer, reader)
+
+
+def _connect_watched(_dialect: object, _record: object, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
+    # The driver is loaded only where PostgreSQL is used.
+    from service.storage.watched import WatchedConnection
+
+    return WatchedConnection.connect(*arguments, **options)
 
 
 def _without_values(failed: ExceptionContext) -> None:

@@ -1,4 +1,4 @@
-"""What SQLite says of its file and of the disk, in words."""
+"""What the engines say of file, disk and network, in words."""
 
 import sqlite3
 
@@ -12,6 +12,7 @@ _WORDS = {
     "database is locked": "数据库正忙，请稍后重试",
     "file is not a database": "文件不是数据库，请用备份恢复",
     "database disk image is malformed": "数据库文件已损坏，请用备份恢复",
+    "connection timeout expired": "连接超时，数据库服务器没有应答",
 }
 
 

@@ -24,6 +24,7 @@ from service.web.live import RevisionFeed
 from service.web.pages import ROUTERS
 from service.web.pages.login import login_limiter
 from service.web.render import STATIC
+from service.web.shedding import shedding
 
 __all__ = ["create_app"]
 
@@ -57,7 +58,8 @@ def create_app(context: AppContext) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
+    with shedding():
+        yield
     app.state.feed.stop()
 
 

@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
+import structlog
+
 __all__ = ["RevisionFeed", "TooManyStreamsError"]
 
 _POLL_SECONDS = 1.0
@@ -13,6 +15,8 @@ _MOST_STREAMS = 200
 _MOST_OF_ONE = 20
 # A browser reconnects by itself; ending a stream now and then re-checks the session behind it.
 _STREAM_SECONDS = 300.0
+
+log = structlog.get_logger("yaowang")
 
 
 class TooManyStreamsError(Exception):
@@ -29,6 +33,7 @@ class RevisionFeed:
         self._listeners: Counter[str] = Counter()
         self._poll: asyncio.Task[None] | None = None
         self._stopped = False
+        self._failure = ""
 
     def stop(self) -> None:
         """End every stream within a second, so that the server can drain."""
@@ -67,11 +72,18 @@ class RevisionFeed:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _fresh(self) -> int:
+        found: int | None = None
         try:
             async with asyncio.timeout(_READ_SECONDS):
                 found = await asyncio.to_thread(self._read)
+            self._failure = ""
         except TimeoutError:
-            found = None
+            pass
+        except Exception as error:  # Of a poll that ended no open page would know
+            # Once, until the store answers again or something else takes its place.
+            if repr(error) != self._failure:
+                self._failure = repr(error)
+                log.exception("live.failed", error=str(error))
         if found is not None:
             self._revision = found
         return self._revision

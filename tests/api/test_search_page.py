@@ -10,6 +10,7 @@ from analysis.assessment import Entity, EntityType, Level
 from service.domain.people.person import Role
 from service.flows.telling.deliver import SEARCH
 from service.ports.search import SearchDocument, SearchQuery, SearchResult, SearchUnavailableError
+from service.search.refill import ask_for_refill, refill
 from tests.api.conftest import Site
 from tests.builders import NOW
 from tests.dashboard import make_context
@@ -186,3 +187,17 @@ def test_an_engine_that_goes_away_between_two_questions_is_as_good_as_one_that_w
     monkeypatch.setattr(site.context.search, "find", once)
     answer = site.browser(Role.VIEWER).client.get("/search?q=蓝色")
     assert (answer.status_code, "检索引擎无法访问" in answer.text) == (200, True)
+
+
+def test_an_index_that_is_being_rebuilt_is_told_on_the_page_and_by_the_interface(site: Site) -> None:
+    client = site.browser(Role.VIEWER).client
+    assert "正在重建" not in client.get("/search?q=注射液").text
+    with site.context.store.write() as work:
+        ask_for_refill(work)
+    assert "检索索引正在重建，结果可能不全：已核对 0 篇，共 13 篇。" in client.get("/search?q=注射液").text
+    assert "正在重建" in client.get("/api/search?q=注射液").json()["degraded"]
+    refill(site.context.store, site.context.search)
+    site.context.search.clear()
+    empty = client.get("/search?q=注射液").text
+    assert "检索索引不完整" in empty
+    assert "没有一篇稿件含" not in empty

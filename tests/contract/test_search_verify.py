@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from service.ports.search import Search, SearchDocument, SearchQuery, SearchUnavailableError
+from service.search import verify as verify_module
 from service.search.elasticsearch import ElasticsearchSearch
 from service.search.fts import FtsSearch
-from service.search.refill import ask_for_refill, refill
+from service.search.refill import ask_for_refill, rebuilding, refill
 from service.search.verify import note_rules, verify
 from service.storage import rows
 from service.storage.sql import SqlStore
@@ -142,9 +143,41 @@ class VerifyContract:
         monkeypatch.setattr(search, "index", away_after_one)
         with pytest.raises(SearchUnavailableError):
             refill(store, search)
+        assert "正在重建" in (rebuilding(store, search) or "")
         assert not verify(store, search, repair=False).equal
         assert refill(store, search) is not None
         assert verify(store, search, repair=False).equal
+
+    def test_a_projection_that_is_not_whole_is_told_with_how_far_its_filling_is(
+        self, store: SqlStore, search: Search, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert rebuilding(store, search) is None
+        note_rules(store, search)
+        fill(store, 30)
+        project(store, search)
+        assert rebuilding(store, search) is None
+        with store.read() as work:
+            kept = searched(work, limit=1)
+        search.clear()
+        assert "不完整" in (rebuilding(store, search) or "")
+        # What is judged meanwhile does not hide that the rest is missing.
+        search.index(kept)
+        assert "不完整" in (rebuilding(store, search) or "")
+        monkeypatch.setattr(verify_module, "_RANGE", 10)
+        index, told = search.index, list[str | None]()
+
+        def telling(documents: Sequence[SearchDocument]) -> None:
+            told.append(rebuilding(store, search))
+            index(documents)
+
+        monkeypatch.setattr(search, "index", telling)
+        refill(store, search)
+        assert [sentence and sentence.partition("：")[2] for sentence in told] == [
+            "已核对 0 篇，共 30 篇",
+            "已核对 10 篇，共 30 篇",
+            "已核对 20 篇，共 30 篇",
+        ]
+        assert rebuilding(store, search) is None
 
 
 class TestFts(VerifyContract):

@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from service.cli.opening import opened as opened_by_a_command
 from service.domain.refusal import Refusal
 from service.ports.store import StoreUnavailableError
+from service.storage import watched
 from service.storage.dialects import open_engines
 from service.storage.migrations import bring_up_to_date
 from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.emptied import empty
+from tests.contract.still import WayThatStandsStill, way_that_stands_still
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import AUTHOR_KEY, LEASE, NOW, document, put
@@ -122,6 +124,35 @@ class TestPostgresDatabase:
                 assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
                 assert silent[0] + silent[1] * silent[2] <= 60
                 assert 0 < wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 60_000
+        engines.dispose()
+
+    def test_a_server_that_stands_still_is_given_up_and_used_again_once_it_goes_on(
+        self, superuser: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.2)
+        # The least that the driver knows.
+        monkeypatch.setattr(watched, "_KNOCK_SECONDS", 2)
+
+        def stand_still(store: SqlStore, way: WayThatStandsStill) -> None:
+            with store.write() as work:
+                work.set_value("stood still", 1)
+                way.stands.set()
+                work.set_value("stood still", 2)
+
+        with way_that_stands_still(str(superuser.url.host), int(superuser.url.port or 0)) as way:
+            url = superuser.url.set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
+            with closing(open_store(url)) as store:
+                with pytest.raises(StoreUnavailableError, match="没有应答"):
+                    stand_still(store, way)
+                way.stands.clear()
+                with store.write() as work:
+                    assert work.value("stood still") is None
+
+    def test_a_statement_may_last_on_a_server_that_lives(self, migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.0)
+        engines = open_engines(migrated)
+        with engines.writer.connect() as connection:
+            assert connection.execute(text("SELECT 7 FROM pg_sleep(0.5)")).scalar_one() == 7
         engines.dispose()
 
     def test_migrating_twice_changes_nothing(self, migrated: str, store: SqlStore) -> None:

@@ -22,6 +22,7 @@ from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.telling.deliver import search_behind
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
 from service.search.query import QueryError, parse_query, terms_of
+from service.search.refill import rebuilding
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
 from service.web.views.nothing_found import why_nothing
@@ -175,10 +176,15 @@ def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFil
     view = {
         "hits": hits,
         "facets": _facets(result, text, filters, cities),
-        "degraded": result.degraded or _behind(context),
+        "degraded": result.degraded or _rebuilding(context) or _behind(context),
         "scope": _scope(filters, result.total, context.now()),
     }
     return view, query.offset + len(hits) < min(result.total, 10_000)
+
+
+def _rebuilding(context: AppContext) -> str | None:
+    sentence = rebuilding(context.store, context.search)
+    return sentence and f"{sentence}。“预警”“事件”不受影响。"
 
 
 def _behind(context: AppContext) -> str | None:

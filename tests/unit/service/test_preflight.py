@@ -127,6 +127,17 @@ class TestFont:
         program.chmod(0o755)
         assert preflight.check_font([], program=str(program)) is None
 
+    def test_whoever_has_no_home_is_looked_for_in_the_folders_of_the_system(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def nowhere() -> Path:
+            raise RuntimeError("Could not determine home directory.")
+
+        (tmp_path / "NotoSansCJK-Regular.ttc").touch()
+        monkeypatch.setattr(Path, "home", nowhere)
+        monkeypatch.setattr(preflight, "FONT_FOLDERS", (tmp_path,))
+        assert preflight.check_font(program="no-such-program") is None
+
 
 def test_errors_come_before_warnings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     warning = Shortcoming(severity="warning", sentence="字体。", remedy="安装。")

@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from service import shared_clock
 from service.ports.store import StoreUnavailableError
@@ -124,3 +125,22 @@ def test_it_is_measured_at_once_and_again_until_the_end(monkeypatch: pytest.Monk
     assert clock() == NOW
     assert thrice.wait(ENOUGH_S)
     stop.set()
+
+
+def test_what_nobody_foresaw_is_logged_once_and_it_goes_on_being_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, measured, readings = threading.Event(), threading.Event(), [0]
+    monkeypatch.setattr(shared_clock, "_SOON_SECONDS", 0.005)
+
+    def read() -> datetime:
+        readings[0] += 1
+        if readings[0] <= 3:
+            raise RuntimeError("no memory left")
+        measured.set()
+        return NOW
+
+    clock = SharedClock(read, own=lambda: NOW + AHEAD, steady=lambda: 1.0)
+    with capture_logs() as logged:
+        clock.keep(stop)
+        assert measured.wait(ENOUGH_S)
+        stop.set()
+    assert [line["event"] for line in logged if line["event"] != "clock.differs"] == ["clock.failed"]

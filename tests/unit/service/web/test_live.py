@@ -3,6 +3,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from service.web import live
 from service.web.live import RevisionFeed, TooManyStreamsError
@@ -41,6 +42,20 @@ def test_a_store_that_does_not_answer_ends_no_stream() -> None:
     answers: list[int | None] = [3, None, None, 4]
     feed = RevisionFeed(lambda: answers.pop(0) if len(answers) > 1 else answers[0])
     assert asyncio.run(_take(feed, 2)) == [3, 4]
+
+
+def test_what_nobody_foresaw_ends_no_stream_and_is_logged_once() -> None:
+    answers: list[int | Exception] = [RuntimeError("can't start new thread"), RuntimeError("can't start new thread"), 4]
+
+    def read() -> int:
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    with capture_logs() as logged:
+        assert asyncio.run(_take(RevisionFeed(read), 2)) == [0, 4]
+    assert [line["event"] for line in logged] == ["live.failed"]
 
 
 def test_the_number_of_listeners_is_bounded_and_leaving_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
