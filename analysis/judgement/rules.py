@@ -23,6 +23,7 @@ from analysis.harm.circumstances import (
 from analysis.harm.denials import denied_spans
 from analysis.harm.passed_on import passed_on
 from analysis.harm.people import PeopleCount
+from analysis.harm.taken_back import lies_gravely_ill, takes_deaths_back
 from analysis.judgement.aside import is_long_ago, judges_the_past, tells_no_harm
 from analysis.judgement.severity import MOST_SEVERE
 from analysis.judgement.signs import Signs, read_signs
@@ -196,12 +197,16 @@ def _most_severe(reading: Reading, facts: Mapping[str, int | bool | str]) -> int
     """Return the highest severity that a text can have: where an office says that a rumour is false, that of a rumour.
 
     By the taxonomy a rumour is 3, one about vaccines, children or panic buying 4. Who was harmed after all, or a dispute
-    with the office, takes the bound away.
+    with the office, takes the bound away. So is a report that somebody died which is taken back.
     """
     joined = reading.joined
-    if not (facts["rumour"] or facts["official_rebuttal"]) or facts["deaths"] or int(facts["harmed"]) >= _LEAST_CLUSTER:
+    if facts["deaths"] or int(facts["harmed"]) >= _LEAST_CLUSTER:
         return MOST_SEVERE
     sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(joined)]
+    if takes_deaths_back(joined, sentences) and not _DISPUTED.search(joined):
+        return _RUMOUR_OF_MANY if lies_gravely_ill(joined) else _RUMOUR_ALONE
+    if not (facts["rumour"] or facts["official_rebuttal"]):
+        return MOST_SEVERE
     refuted = is_refuted(reading.title.text) or bool(denied_spans(sentences))
     if not refuted or not _OFFICE.search(joined) or _DISPUTED.search(joined):
         return MOST_SEVERE
