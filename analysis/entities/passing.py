@@ -102,7 +102,7 @@ def _is_home(text: str, found: Sequence[FoundRegion], number: int) -> bool:
     if _HOME_BEFORE.search(text[max(0, place.start - 3) : place.start]) or _HOME_AFTER.match(text, place.end):
         return True
     person = _PERSON_AFTER.match(text, place.end)
-    return bool(person) and number + 1 < len(found) and found[number + 1].start == person.end()
+    return person is not None and number + 1 < len(found) and found[number + 1].start == person.end()
 
 
 def _is_scene(text: str, place: FoundRegion) -> bool:
