@@ -25,7 +25,7 @@ from analysis.harm.passed_on import infected
 from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
 from analysis.harm.shares import share_harmed
 from analysis.harm.side_by_side import told_side_by_side
-from analysis.harm.taken_back import without_taken_back
+from analysis.harm.taken_back import refutes_all, without_taken_back
 from analysis.harm.weighed import weighed_one
 from analysis.numerals import chinese_number
 
@@ -145,7 +145,7 @@ def people_counts(text: str) -> list[PeopleCount]:
     found = found or list(islice(one_told(text, sentences), 1)) or weighed_one(text, sentences)
     found = list(without_taken_back(text, sentences, found))
     title = text.partition("\n")[0]
-    if not found or is_refuted(title) or is_another_story(_AFTER_DEATH.sub("", title)):
+    if not found or refutes_all(title) or is_another_story(_AFTER_DEATH.sub("", title)):
         return []
     return _without_parts(text, found)
 

@@ -43,6 +43,8 @@ _RETRACTED = re.compile(
     '|["“「『](?P<quoted>[^"“”「」『』]{2,40})["”」』](?:一句|字样|表述)?(?:有误)?,?(?:更正为|应[为是]|应改为|实为)(?=["“「『])'
     # 编造"疫苗打死3个娃"的虚假信息, 认定其散布的…为虚假信息.
     "|(?:散布|编造|捏造|传播|散播)(?P<spread>[^。]{2,40}?)(?:的|等|为|系|是){0,2}(?:虚假(?:信息|言论|消息)|谣言|不实(?:信息|言论|消息))"
+    # 网传3人死亡不实,实际死亡1人.
+    "|网传(?P<rumour>[^,。]{1,30}?)(?:不实|不属实|系谣言|系?误传|与事实不符)"
     f"|[由从](?P<number>{_COUNT})[更订修]正为(?={_COUNT})"
 )
 # What says of somebody told dead that he lives, of whoever the next words are about: 患者未死亡, 人没死, 仍健在.
@@ -61,7 +63,7 @@ _TOLD_BEFORE = re.compile(
 _TOLD_WITHIN = 60
 _CONFIRMED = re.compile("(?<!不)属实|确有|(?:确认|证实)[^,。]{0,8}(?:死亡|身亡|离世|去世)(?![^,。]{0,6}(?:不实|谣|假))")
 _WHO_LIVES = re.compile(
-    "另|其余|其他|其它|其中|别的|还有|剩|医[生师]|护士|大夫|责任人|负责人|店[主员]|老板|记者|专班|调查组|嫌疑|同时|一同|同批|同室|同病房|邻床|多数|部分|[0-9一二两三四五六七八九十几]+[名个位例人](?!都|均|全)"
+    "另|其余|其他|其它|其中|别的|还有|剩|医[生师]|护士|大夫|责任人|负责人|店[主员]|老板|记者|专班|调查组|嫌疑|同时|一同|曾|一度|短暂|其[妻夫子女父母儿家]|同批|同室|同病房|邻床|多数|部分|[0-9一二两三四五六七八九十几]+[名个位例人](?!都|均|全)"
 )
 # Somebody is told dead only by others, or is taken back in so many words.
 _CORRECTION = re.compile(
@@ -113,8 +115,10 @@ def retracted_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int
     ]
 
 
-def lives_after_all(text: str, dead: int, *, several: bool) -> bool:
+def lives_after_all(text: str, dead: int, last: int, *, several: bool) -> bool:
     """Tell whether a text says that somebody lives whom it tells dead at `dead`, as others or it told it before.
+
+    It has to say so behind the `last` death that it tells: who came round once may have died after all.
 
     Only a text that corrects or answers what was told, and of those alone who were told dead: that others of the same
     practice are out of danger takes no death back, nor does what somebody insists on afterwards. Of `several` told dead,
@@ -124,7 +128,7 @@ def lives_after_all(text: str, dead: int, *, several: bool) -> bool:
         return False
     if not _TOLD_BEFORE.search(text, max(0, dead - _TOLD_WITHIN), dead):
         return False
-    for alive in _ALIVE.finditer(text, dead):
+    for alive in _ALIVE.finditer(text, last):
         clause = max(text.rfind(mark, 0, alive.start()) for mark in ",。;:!?\n") + 1
         if _WHO_LIVES.search(text, clause, alive.start()) or _INSISTED.search(text, alive.end()):
             continue

@@ -72,6 +72,10 @@ def test_of_a_wrong_number_of_harmed_and_the_right_one_the_right_one_counts(text
         "患者输液后死亡，其同伴脱离危险",
         "男童接种后死亡，网传隐瞒不实，另有两名患儿仍在抢救",
         "此前报道患者打针不适，今日患者输液后死亡",
+        "此前报道的药品名称有误，患者输液后死亡，其妻已康复出院",
+        "网传患者死亡，官方通报：患者曾恢复心跳，后抢救无效死亡",
+        "媒体报道称女子输液后死亡。医院：患者醒过来了，当晚又抢救无效死亡",
+        "辟谣：网传3人输液后死亡不实，实际死亡1人，2人已脱离危险",
     ],
 )
 def test_that_others_live_or_something_else_is_untrue_takes_no_death_back(text: str) -> None:
