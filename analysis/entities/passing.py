@@ -22,6 +22,23 @@ _LIVED_BEFORE = re.compile("家住$|住在$")
 _PASSED_AFTER = re.compile(
     "人[,。;!?、\\s]|籍|来的|那边来的|(?:[一-鿿]{2})?大学|的?(?:网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)"
 )
+# Of whom a place only tells the home: 江西籍女子在杭州做水光针, 我是江西人,在成都买的药. A woman of 江西 may be one in 江西, unless
+# she is said in the same breath to be elsewhere.
+_HOME_BEFORE = re.compile("(?:祖籍|籍贯[是为:]?|老家[在是]?|出生于)$")
+_HOME_AFTER = re.compile("籍|的?(?:老乡|老表|同乡|商会|游客|旅客)|人(?=[在于到去赴,。!?、]|$)")
+_PERSON_AFTER = re.compile(
+    "的?(?:女子|男子|小伙|姑娘|妹子|女孩|男孩|女生|男生|大学生|学生|夫妻|情侣|老人|大妈|大爷|阿姨|产妇|孕妇|患者|务工人员|打工仔|打工妹|宝妈)[^,。;]{0,3}(?:[在于赴到去]|[前飞]往)"
+)
+_SCENE_VERB = re.compile("(?:[在于赴到去来]|[前飞]往|位于)$")
+# Where somebody was brought to be treated is no scene, unless what was taken there is told.
+_TREATED_THERE = re.compile(
+    "[^,。;打针射输吃服用做种买店美]{0,8}(?:抢救|救治|治疗|就医|就诊|转院|确诊|住院|维权|起诉|被抓|落网)"
+)
+# Who works there may have been harmed at home: 宜春人在上海打工,回家后输液.
+_WORKS_THERE = re.compile("[^,。;在]{0,3}(?:打工|务工|工作|上班|读书|上学|求学|做生意|经商|生活|定居|当兵)")
+_BACK_HOME = re.compile(
+    "回(?:到|了)?(?:老家|家乡?|乡|村|镇|县|赣)(?!长)|返(?:乡|家|赣)|在老家|老家的?(?:诊所|卫生|医院|药店|[镇村])|村(?:里的?|医|卫生)|从老家"
+)
 _SENTENCE_END = re.compile("[。!?;\n]")
 _SCENE_BEFORE = re.compile("(?:在|位于|来自|住)$")
 _SCENE_AFTER = re.compile("某|一[家名个位]|[的]?[一-鿿]{0,4}(?:诊所|卫生院|卫生室|药店|医院|美容院|小区|村)")
@@ -45,11 +62,12 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
     A place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
     Jiangxi is kept, since what concerns this province must not be lost. A passed place in the county of a kept one tells
     it more closely (家住南昌县向塘镇).
-    Neighbours in a list (南昌、长沙) go together.
+    Neighbours in a list (南昌、长沙) go together. The home of somebody to whom it happened in another province is none of
+    the matter's.
     """
     if len(found) == 0:
         return []
-    groups = list(_lists(text, found))
+    groups = list(_lists(text, _without_homes(text, found)))
     near: list[FoundRegion] = []
     passed: list[FoundRegion] = []
     for group in groups:
@@ -64,6 +82,35 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
         return kept
     local = [place for group in groups for place in group if _is_local(place)]
     return sorted((*kept, *local), key=lambda place: place.start)
+
+
+def _without_homes(text: str, found: Sequence[FoundRegion]) -> list[FoundRegion]:
+    """Leave out the home of somebody to whom it happened in another province, which the text names as the scene.
+
+    Where a text names no such scene the home stays, and so does every other mention of its place: the maker's, the
+    seller's, where the patient was brought to.
+    """
+    homes = [n for n in range(len(found)) if _is_home(text, found, n)]
+    if not homes or _BACK_HOME.search(text):
+        return list(found)
+    scenes = {place.region.path[0] for n, place in enumerate(found) if n not in homes and _is_scene(text, place)}
+    return [p for n, p in enumerate(found) if n not in homes or not scenes - {p.region.path[0]}]
+
+
+def _is_home(text: str, found: Sequence[FoundRegion], number: int) -> bool:
+    place = found[number]
+    if _HOME_BEFORE.search(text[max(0, place.start - 3) : place.start]) or _HOME_AFTER.match(text, place.end):
+        return True
+    person = _PERSON_AFTER.match(text, place.end)
+    return person is not None and number + 1 < len(found) and found[number + 1].start == person.end()
+
+
+def _is_scene(text: str, place: FoundRegion) -> bool:
+    before = text[max(0, place.start - 2) : place.start]
+    stands = _SCENE_VERB.search(before) or _SCENE_AFTER.match(text, place.end)
+    if not stands or _TREATED_THERE.match(text, place.end):
+        return False
+    return not _WORKS_THERE.match(text, place.end) or "在当地" in text
 
 
 def _near_the_first(text: str, places: list[FoundRegion]) -> list[FoundRegion]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from analysis.assessment import Assessment, Entity, EntityType
+from analysis.entities.adulterants import was_found_in_another
 from analysis.events.places import NATIONS, mentioned_nations
 from analysis.events.signing import signatures
 from analysis.events.similarity import plain, signature
@@ -54,7 +55,7 @@ class Fingerprint:
     `terms` are the heaviest words of title and text with weights 0 to 2, `title_terms` those of the title alone;
     `names` are the words among them that only name a product, a firm or a place, `problem` is `terms` without them:
     what happened, as far as it is not said by what it happened to.
-    `products` and `firms` are canonical names, `regions` GB/T 2260 codes and ISO codes of other countries, of the
+    `products` and `firms` are canonical names, without the drugs that were found in another product; `regions` GB/T 2260 codes and ISO codes of other countries, of the
     title where it names any, else of the text; a place that is only somebody's home or seat where there is no other. `marks` are approval and batch numbers and long figures, `venues` the own
     names of shops and practices, `deaths` how many dead are told; fingerprints of older stores have neither.
     """
@@ -131,7 +132,7 @@ def _fingerprint(document: Document, assessment: Assessment, signed: bytes) -> F
         title_terms=title_terms,
         problem=without(terms, names),
         names=names,
-        products=_names(e for e in entities if e.type in _PRODUCT_TYPES),
+        products=_names(e for e in entities if e.type in _PRODUCT_TYPES and not was_found_in_another(document, e)),
         firms=_names(e for e in entities if e.type is EntityType.FIRM),
         regions=_places(document, entities),
         marks=_marks(document, entities),

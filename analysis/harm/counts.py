@@ -19,12 +19,13 @@ from analysis.harm.circumstances import (
     quoted_spans,
 )
 from analysis.harm.deaths import dead_by, died_in_a_trial, may_tell_death, plainly_spelled, single_deaths, totals
-from analysis.harm.denials import corrected_spans, denied_spans, retracted_spans, stands_in
+from analysis.harm.denials import stands_in
 from analysis.harm.one_told import one_told, wrongly_given
 from analysis.harm.passed_on import infected
 from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
 from analysis.harm.shares import share_harmed
 from analysis.harm.side_by_side import told_side_by_side
+from analysis.harm.taken_back import refutes_all, without_taken_back
 from analysis.harm.weighed import weighed_one
 from analysis.numerals import chinese_number
 
@@ -42,11 +43,11 @@ _FEW = re.compile("[仨俩]")
 _KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双妹弟母婆夫]")
 # People counted by what they are to each other.
 _KIN = re.compile(
-    "(?:一家|全家|一家子)(?:老小|上下|大小)?(?P<n>[二两三四五六七八九十2-9])口|(?:夫妻|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|婆孙|祖孙三代)(?P<k>[三四五六七3-7])人|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|(?:娘儿?|爷儿?|爷们|哥|姐|兄妹|姐弟|公媳|婆媳)(?P<o>[仨俩])|(?<![第])(?P<s>[两三四])(?:姐妹|兄弟|兄妹)(?!们)|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|情侣|爷孙|婆孙|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口|两口子)(?:俩|二人|两人|2人|双双)|(?:我们|咱们?)(?:老两口|小两口|两口子|两公婆|夫妻|母女|母子|父子|父女|兄弟|姐妹)(?![们说想觉])|(?:爸妈|父母|公婆)(?=[^,。]{0,6}(?:都|双双|先后|同时|两个|一人一))|(?:老|小)?两口子?(?=[^,。]{0,12}(?:都|双双|一起|先后|并排|一同|同时))|(?:[我俺]|(?:[我俺]家?)?(?:"
+    "(?:一家|全家|一家子)(?:老小|上下|大小)?(?P<n>[二两三四五六七八九十2-9])口|(?:夫妻|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|婆孙|祖孙三代)(?P<k>[三四五六七3-7])人|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|(?:娘儿?|爷儿?|爷们|哥|姐|兄妹|姐弟|公媳|婆媳)(?P<o>[仨俩])|(?<![第])(?P<s>[两三四])(?:姐妹|兄弟|兄妹)(?!们)|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|情侣|爷孙|婆孙|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|老两口|小两口|两口子)(?:俩|二人|两人|2人|[两2]个|双双)|(?<![一-鿿])(?:夫妻|夫妇|情侣|爷孙|婆孙|母子|母女|父子|父女|姐弟|兄妹|婆媳|祖孙)(?=[^。;]{1,20}(?:都|均|双双|先后))|(?:我们|咱们?)(?:老两口|小两口|两口子|两公婆|夫妻|母女|母子|父子|父女|兄弟|姐妹)(?![们说想觉])|(?:爸妈|父母|公婆)(?=[^,。]{0,6}(?:都|双双|先后|同时|两个|一人一))|(?:老|小)?两口子?(?=[^,。]{0,12},?(?:都|双双|一起|先后|并排|一同|同时))|(?:[我俺]|(?:[我俺]家?)?(?:"
     + KIN
     + "))[和跟](?:[我俺]家?)?(?:"
     + KIN
-    + ")(?:俩|两个)?(?=(?:全|也)?(?:都|均|双双|先后|一起|同时))|[我俺][和跟](?:[^,。]{0,6}的)?(?:同事|室友|闺蜜|朋友|邻居|同桌|[小老阿][一-鿿])(?=[^,。]{0,8}(?:都|均|双双))|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
+    + ")(?:俩|两个)?(?=(?:全|也)?(?:都|均|双双|先后|一起|同时))|[我俺][和跟](?:[^,。]{0,6}的)?(?:同事|室友|闺蜜|朋友|邻居|同桌|[小老阿][一-鿿])(?=[^,。]{0,8}(?:都|均|双双))|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=[^,。;]{0,16}(?:都|均|双双)|同时|一起)"
 )
 # As titles count, without a measure: 三女子联名起诉, 致两宝宝发育异常, 两姐弟误食.
 _TITLED = re.compile(
@@ -56,7 +57,7 @@ _TITLED = re.compile(
 _CLAUSE_REST = re.compile("[^,。;!?\n]{0,30}")
 _SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
 _IN_GROUP = re.compile(
-    "群里(?:已?有|的)?|群友|我们这(?:里|边)?|同(?:病房|村|班|事)(?:有|里)?|(?:加上|算上|连)我们?家?(?:在内|的)?[,]?$"
+    "群里(?:已?有|的)?|群友|我们这(?:里|边)?|同(?:病房|村|班|事)(?:有|里)?|(?:认识|知道|晓得|身边|见过|听说)的?(?:就|已经|都)?有|(?:加上|算上|连)我们?家?(?:在内|的)?[,]?$"
 )
 # Others to whom the same befell, the harm told before: 还有三个孩子跟我们一样, 一起被拿来练手的共有七八个.
 _LIKE_US = re.compile(
@@ -68,7 +69,7 @@ _SAME_BEFORE = re.compile(
 _WHOLE = re.compile("^(?:不正常|中招|都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
 # A number that ends a clause, of those to whom the word before it happened: 救护车拉走七个.
 _BEFALLEN_BEFORE = re.compile(
-    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招|[吃喝打输弄搞]倒|晕(?:倒|厥|过去)?|病倒|吐|抽搐)(?:了|去|来|医院)?(?:有)?$"
+    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招|[吃喝打输弄搞]倒|晕(?:倒|厥|过去)?|病倒|吐|抽搐|瘫|瞎|残|昏迷|住院|烂脸|毁容|过敏|休克)(?:了|去|来|医院)?(?:有)?$"
 )
 # Who they are or what befell them stands before the number: 用过的宝宝有5个, 烂脸的六个.
 _WHO_BEFORE = re.compile(f"{WHO}(?:一?共|总共|已经?|目前)?有?(?:至少|约|近)?$")
@@ -99,12 +100,18 @@ _REPORTED_CASES = re.compile(
 _MERE_TAKERS = re.compile("(?:接种|受种|使用|服用|筛查|体检|检查|随访|涉及|抽血抽|查)(?:了|过|共|约|人数|者)?$")
 # 接到3例使用该产品后出现潮红的病例报告: what befell a case may stand behind a long clause.
 _CASE_OF_USE = re.compile("[^,。;]{0,4}(?:使用|服用|接种|注射|输注|用药|用后|滴注)[^。;]{0,30}?(?:后|出现|病例|报告)")
+# 一个宿舍八个,五个用了那洗面奶烂脸: what befell them stands behind what they took.
+_USED_IT = re.compile("(?:全|都|也)?(?:[用吃喝打涂抹敷贴戴输挂做种染]|接种|注射)(?:了|完|过)[^,。;0-9]{1,24}")
 # Each named by the family name alone: 致消费者周某、吴某出现上睑下垂.
 _NAMED_EACH = re.compile(
     "(?:致使?|导致|造成|使)(?:消费者|患者|顾客|受害人|购买者|求美者|病人)?(?P<names>(?:[一-鿿]某[某甲乙丙丁]?[、和及与])+[一-鿿]某)"
 )
 _BARE = frozenset({"个", "位"})
 _BOTH = re.compile("[都全均]")
+# Of 两个 only what befalls people stands right behind: 挂水后两个在icu.
+_IN_CARE = re.compile(
+    "(?:还|也|正|直接)?(?:[在进送住躺]了?[^,。]{0,3}(?:icu|重症|抢救|医院|急诊|院)|昏迷|休克|瘫|残废|失明|晕|过敏|抽搐)"
+)
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
 # A title about what followed a death tells that death.
 _AFTER_DEATH = re.compile("(?:去世|离世)后")
@@ -136,14 +143,9 @@ def people_counts(text: str) -> list[PeopleCount]:
         found = [c for c in found if not stands_in(quoted, c.start)]
     found = found or list(wrongly_given(text))
     found = found or list(islice(one_told(text, sentences), 1)) or weighed_one(text, sentences)
-    if found and (denied := denied_spans(sentences)):
-        found = [c for c in found if not stands_in(denied, c.start)]
-    if found and (retracted := retracted_spans(sentences)):
-        found = [c for c in found if not stands_in(retracted, c.start)]
-    if len(found) > 1 and (corrected := corrected_spans(sentences)):
-        found = [c for c in found if not stands_in(corrected, c.start)] or found
+    found = list(without_taken_back(text, sentences, found))
     title = text.partition("\n")[0]
-    if not found or is_refuted(title) or is_another_story(_AFTER_DEATH.sub("", title)):
+    if not found or refutes_all(title) or is_another_story(_AFTER_DEATH.sub("", title)):
         return []
     return _without_parts(text, found)
 
@@ -357,7 +359,8 @@ def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
     if match.group("n") in _ONES and not match.group("cases"):
         if match.group("n") == "两" and words[match.end() - 1] in "名位" and _TWO_OF_A_KIND.match(words, match.end()):
             return True
-        both = words[match.end() - 1] == "人" or _BOTH.match(words, match.end())
+        end = match.end()
+        both = words[end - 1] == "人" or _BOTH.match(words, end) or _IN_CARE.match(words, end)
         return match.group("n") not in {"1", "一"} and bool(both or _BEFALLEN_BEFORE.search(words[: match.start()]))
     return bool(_WHO_LATER.match(words, match.end())) or grouped or _befell(words, match)
 
@@ -371,7 +374,9 @@ def _befell(words: str, match: re.Match[str]) -> bool:
         return True
     if measure in _BARE:
         following = _NEXT_WORDS.match(words, end)
-        return bool(_WHOLE.match(words[end:]) or (following and _names_any(following.group())))
+        if _WHOLE.match(words[end:]) or (following and _names_any(following.group())):
+            return True
+        return bool((used := _USED_IT.match(words, end)) and _names_any(used.group()))
     if measure == "例":
         used = _CASE_OF_USE.match(words, end)
         return bool(used or names_harm(words[end : end + 10]) or names_harm(words[: match.start()]))

@@ -10,7 +10,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-__all__ = ["corrected_spans", "denied_spans", "retracted_spans", "stands_in"]
+from analysis.harm.people import KIN
+
+__all__ = ["corrected_spans", "denied_spans", "lives_after_all", "retracted_spans", "stands_in"]
 
 _REPORTED = re.compile(
     "网传|网上(?:流传|传|出现|有)|网络(?:平台)?(?:上)?(?:出现|反映)|(?:网民|网友|有人|群众|博主|自媒体|账号|群里)[^,。]{0,8}(?:称|说|传|发布|发帖|编造|反映)|流传|传言|传闻"
@@ -18,18 +20,54 @@ _REPORTED = re.compile(
 _SAID = "(?:该|此|上述|以上|网传|相关|有关)(?:信息|消息|说法|内容|言论|视频|帖文|帖子|传言|传闻|情况)"
 _FALSE = "(?:谣言|不实|虚假|不属实|假的|编造|捏造)"
 _VERDICT = re.compile(
-    f"(?:警方|官方|公安|网警|药监局?|卫健[委局]|疾控中心|市场监管局|网信办)[^,。]{{0,6}}?:?(?:系|为|纯属|均?属|这?是)(?:谣言|不实|假的|编造)|{_SAID}(?:[均系为是属乃]|纯属|属于|完全|并|与事实){{0,3}}(?:{_FALSE}|不符)|经[^,。]{{0,6}}[查实证],?[^,。]{{0,6}}(?:系|为|是|属){_FALSE}"
+    f"(?:警方|官方|公安|网警|药监局?|卫健[委局]|疾控中心|市场监管局|网信办|院方|医院)(?:[^,。]{{0,6}}?:?(?:系|为|纯属|均?属|这?是)(?:谣言|不实|假的|编造)|(?:回应|通报|澄清|辟谣)?:(?:不实|谣言|假的|没有此事|查无此事|子虚乌有))|{_SAID}(?:[均系为是属乃]|纯属|属于|完全|并|与事实){{0,3}}(?:{_FALSE}|不符)|经[^,。]{{0,6}}[查实证],?[^,。]{{0,6}}(?:系|为|是|属){_FALSE}"
     # 该信息系王某为博取流量编造; 未发生此类事件.
     f"|{_SAID}(?:内容)?[系为是][^,。]{{1,14}}(?:编造|捏造|杜撰|虚构)|(?:未|没有)(?:曾)?发生过?(?:此类|该|上述)(?:事件|情况|事情)"
 )
 _LOOKED_INTO = re.compile("经(?:[^,。]{0,8})?(?:核查|核实|调查|查实|查)(?!看)")
 _INSISTED = re.compile("但|然而|可是|却|家属(?!情绪)|承认|证明|打脸|反转|质疑|不认可|不接受|曝光|录音|真相")
 _WITHIN = 2
+# Others who say that it was wrong take nothing back, unless it is theirs.
+_OTHERS_SAY = "(?:[他她们]|医生|医院|院方|官方|警方|护士|家属|家长)(?:都|就|还)?(?:说|称|讲|回|告诉)"
+_COUNT = "[0-9一二两三四五六七八九十百]{1,4}[人例名]"
+# A right number, or other words in quotation marks.
+_RIGHT = f'[^,。]{{0,6}}?(?:{_COUNT}|["“「『])'
 # Who published it takes it back: 本报此前报道女童输液后死亡有误, 之前发的打针死人了是误会. What stands behind the verdict
 # counts, and that others say it was wrong (他说我搞错了) takes nothing back.
 _RETRACTED = re.compile(
-    "(?:此前|之前|先前|早前|日前|昨[日天晚]|前[日天]|刚才|本[报号台网刊])[^。]{0,12}?(?:报道|刊发|发布|所发|发的|发过?|[说传]|转发?)(?P<told>(?:(?!(?:[他她们]|医生|医院|院方|官方|警方|护士)(?:都|就|还)?(?:说|称|讲|回|告诉))[^。]){1,60}?)"
-    "(?:有误|失实|不实|不准确|系误报|是误报|(?<![不非])是(?:个|一场)?误会|(?<![不非没])(?:是)?我?(?:听|看|写|搞|弄|传|记)错)"
+    f"(?:此前|之前|先前|早前|前期|原先|起初|最初|原(?=[报通])|日前|昨[日天晚]|前[日天]|刚才|本[报号台网刊])[^。]{{0,12}}?(?:报道|刊发|发布|通报|公布|所[发报说传称]|发的|发过?|[说传称报]|转发?)(?P<told>(?:(?!{_OTHERS_SAY})[^。]){{1,60}}?)"
+    "(?:有误|失实|不实|不准确|[系是为]?误[报传]|系谣传|(?<![不非])是(?:个|一场)?误会|(?<![不非没])(?:是)?我?(?:听|看|写|搞|弄|传|记)错|有?重复(?:统计|计算)|不对(?=$|[,。!])"
+    f"|[,、]?(?:现|已|经[^,。]{{2,10}})?(?:更正|订正|修正|核减|勘正)[为成](?={_RIGHT})|[,、]?(?:经[^,。]{{2,10}},?)?[应实]为(?={_RIGHT}))"
+    # What is told stands before what says that it is wrong: 死亡2人的说法不准确, "死亡2人"应为"受伤2人", 由15人更正为13人.
+    f"|(?P<claim>[^,。;:]{{2,40}}?)(?:的|这一|等)?(?:说法|报道|消息|信息|传言|传闻|表述|一句|字样|数字|数据|人数|死讯)(?:并?不(?:准确|实|属实|真实)|有误|[系是为]误[报传]?|系谣[言传]|与事实(?:严重)?不符|有出入)"
+    '|["“「『](?P<quoted>[^"“”「」『』]{2,40})["”」』](?:一句|字样|表述)?(?:有误)?,?(?:更正为|应[为是]|应改为|实为)(?=["“「『])'
+    # 编造"疫苗打死3个娃"的虚假信息, 认定其散布的…为虚假信息.
+    "|(?:散布|编造|捏造|传播|散播)(?P<spread>[^。]{2,40}?)(?:的|等|为|系|是){0,2}(?:虚假(?:信息|言论|消息)|谣言|不实(?:信息|言论|消息))"
+    # 网传3人死亡不实,实际死亡1人.
+    "|网传(?P<rumour>[^,。]{1,30}?)(?:不实|不属实|系谣言|系?误传|与事实不符)"
+    f"|[由从](?P<number>{_COUNT})[更订修]正为(?={_COUNT})"
+)
+# What says of somebody told dead that he lives, of whoever the next words are about: 患者未死亡, 人没死, 仍健在.
+_NOT_DEAD = "(?:(?<![再另])(?:并?未|没有?|无人?|不曾)(?:有人|出现|发生)?(?:死亡|身亡|去世|离世|死)(?!率|病例|报告|[于心绝])|(?:仍|还)(?:然)?(?:健在|活着)|(?:不是|并非)(?:死亡|去世|离世|身亡|死)|人没事)"
+_LIVES = (
+    "(?<![没未无不法能再])(?:脱离(?:了)?(?:生命)?危险|脱险|苏醒|醒(?:过来|来)了?|康复|抢救(?:成功|过来|回来)|救(?:了)?(?:过来|回来)|恢复(?:了)?(?:心跳|意识|自主呼吸)"
+    "|[仍还](?:然)?在(?:icu|重症|抢救|救治|治疗|医院)|转入(?:普通)?病房|转院治疗|生命体征(?:已|目前)?(?:平稳|稳定))"
+)
+_ALIVE = re.compile(f"(?P<not_dead>{_NOT_DEAD})|{_LIVES}")
+_ALL = re.compile("[均都全]")
+_KIN_WHO_LIVES = re.compile(KIN)
+# Before what was told: 网传, 此前报道, 患者已被宣布死亡的消息. What a text says in its own voice it does not take back so.
+_TOLD_BEFORE = re.compile(
+    '网[传上络]|流传|传言|[误谣被]传|报道|刊发|推送|[^号名自职]称|[听人前都天晚上]说|之前发|宣布|["“「『]|回应|更正|勘误|澄清|辟谣'
+)
+_TOLD_WITHIN = 60
+_CONFIRMED = re.compile("(?<!不)属实|确有|(?:确认|证实)[^,。]{0,8}(?:死亡|身亡|离世|去世)(?![^,。]{0,6}(?:不实|谣|假))")
+_WHO_LIVES = re.compile(
+    "另|其余|其他|其它|其中|别的|还有|剩|医[生师]|护士|大夫|责任人|负责人|店[主员]|老板|记者|专班|调查组|嫌疑|同时|一同|曾|一度|短暂|其[妻夫子女父母儿家]|同批|同室|同病房|邻床|多数|部分|[0-9一二两三四五六七八九十几]+[名个位例人](?!都|均|全)"
+)
+# Somebody is told dead only by others, or is taken back in so many words.
+_CORRECTION = re.compile(
+    '更正|勘误|订正|误[传报]|谣[传言]|[搞弄]错|有误|不实|澄清|辟谣|否认|情况说明|(?:今日|现已)证实|实际(?!上?死)|网传|网上(?:说|传|流传)|被报道|被传|(?:之前|此前|先前)[^,。]{0,10}?(?:报道|称|说|传|通报)|媒体报道称|所谓|回应[^。]{0,20}(?:一事|传闻|说法)|回应[^,。]{0,3}["“「『]'
 )
 
 
@@ -70,10 +108,36 @@ def corrected_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int
 def retracted_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
     """Return start and end of what a text says that its own author told before and takes back, in order."""
     return [
-        (offset + match.start("told"), offset + match.end("told"))
+        (offset + match.start(told), offset + match.end(told))
         for offset, words in sentences
         for match in _RETRACTED.finditer(words)
+        if (told := match.lastgroup)
     ]
+
+
+def lives_after_all(text: str, dead: int, last: int, *, several: bool) -> bool:
+    """Tell whether a text says that somebody lives whom it tells dead at `dead`, as others or it told it before.
+
+    It has to say so behind the `last` death that it tells: who came round once may have died after all.
+
+    Only a text that corrects or answers what was told, and of those alone who were told dead: that others of the same
+    practice are out of danger takes no death back, nor does what somebody insists on afterwards. Of `several` told dead,
+    it has to be said of all.
+    """
+    if not _CORRECTION.search(text) or _CONFIRMED.search(text):
+        return False
+    if not _TOLD_BEFORE.search(text, max(0, dead - _TOLD_WITHIN), dead):
+        return False
+    for alive in _ALIVE.finditer(text, last):
+        clause = max(text.rfind(mark, 0, alive.start()) for mark in ",。;:!?\n") + 1
+        if _WHO_LIVES.search(text, clause, alive.start()) or _INSISTED.search(text, alive.end()):
+            continue
+        kin = _KIN_WHO_LIVES.search(text, clause, alive.start())
+        if kin and kin.group() not in text[max(0, dead - _TOLD_WITHIN) : clause]:
+            continue
+        if not several or alive.group("not_dead") or _ALL.search(text, clause, alive.start()):
+            return True
+    return False
 
 
 def stands_in(spans: Sequence[tuple[int, int]], position: int) -> bool:

@@ -4,13 +4,13 @@ All patterns read normalised text. Pure.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from analysis.assessment import EntityType
 from analysis.harm.ailments import names_ailment, tells_ailment
 from analysis.harm.circumstances import is_another_story, is_harm_told, is_supposed, is_unrelated, names_harm
-from analysis.harm.people import KIN, NUMBER, PeopleCount
+from analysis.harm.people import KIN, NUMBER, WHO, PeopleCount
 from analysis.numerals import chinese_number
 
 __all__ = ["told_side_by_side"]
@@ -36,6 +36,7 @@ _PARTS = re.compile(
     f"(?<!其中)(?:(?<![0-9第每])(?:{NUMBER})[人个名位](?![月天周年小礼星疗多])(?:(?!{NUMBER}[人个名位])[^,。;、0-9]){{2,12}}[,、 和及]?){{2,5}}"
 )
 _PART = re.compile(f"(?P<n>{NUMBER})[人个名位](?P<rest>(?:(?!{NUMBER}[人个名位])[^,。;、0-9]){{2,12}})")
+_NAMED = re.compile(WHO)
 _PREFIX = re.compile("^[我俺咱他她]家?的?(?=.)")
 _FRIGHT = re.compile("手[都一直还也]*在?发?抖|腿软|发抖")
 # How far apart two of whom harm is told may stand: a story of one and the writer's own fright are not side by side.
@@ -82,10 +83,17 @@ def _each_told(words: str) -> Iterator[PeopleCount]:
 def _summed(words: str, parts: re.Match[str]) -> Iterator[PeopleCount]:
     found = [(chinese_number(part.group("n")), part.group("rest")) for part in _PART.finditer(parts.group())]
     each = [number for number, rest in found if number and (names_harm(rest) or names_ailment(rest))]
-    if len(each) < _TWO:
+    if len(each) < _TWO or _tells_its_parts(found):
         return
     if not is_supposed(words, *parts.span()) and not is_unrelated(words, *parts.span()):
         yield PeopleCount(EntityType.HARMED, parts.start(), parts.start() + 1, sum(each), named=True)
+
+
+def _tells_its_parts(found: Sequence[tuple[int | None, str]]) -> bool:
+    """Tell whether the first number is the whole and says who they are, and the others tell of some of them: 两个娃吐了,一个进了icu."""
+    (whole, who), *parts = found
+    unnamed = not any(_NAMED.match(rest) for _, rest in parts)
+    return bool(_NAMED.match(who)) and unnamed and sum(number or 0 for number, _ in parts) < (whole or 0)
 
 
 def _is_told(words: str) -> bool:

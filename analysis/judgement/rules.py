@@ -14,8 +14,12 @@ from types import MappingProxyType
 from analysis.assessment import Entity, EntityType, Evidence
 from analysis.harm.circumstances import (
     SENTENCE,
+    is_another_story,
+    is_harm_told,
     is_refuted,
     is_scoffed_at,
+    is_supposed,
+    is_unrelated,
     ruled_out_spans,
     tells_of_many,
     without_ruled_out,
@@ -23,6 +27,7 @@ from analysis.harm.circumstances import (
 from analysis.harm.denials import denied_spans
 from analysis.harm.passed_on import passed_on
 from analysis.harm.people import PeopleCount
+from analysis.harm.taken_back import lies_gravely_ill, takes_deaths_back
 from analysis.judgement.aside import is_long_ago, judges_the_past, tells_no_harm
 from analysis.judgement.severity import MOST_SEVERE
 from analysis.judgement.signs import Signs, read_signs
@@ -47,11 +52,11 @@ HINT = "hint"
 """How the rule of a finding begins that rests on likeness of sound alone."""
 
 _TIES = re.compile(
-    "一针|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|吃(?=减肥药|假药|[^,。]{0,8}[药丸])|喝了|打疫苗|打y[^,。]{0,3}苗|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输完液|输了液|挂完|扎针|输血|皮试|雾化|透析|血透|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+    "一针|喝(?:了|完)?[^,。]{0,6}药(?![店房])|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|吃(?=减肥药|假药|[^,。]{0,8}[药丸])|喝了|打疫苗|打y[^,。]{0,3}苗|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输完液|输了液|挂完|扎针|输血|皮试|雾化|透析|血透|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
 )
 # What is given there is a medicine though none is named.
 _GIVEN = re.compile(
-    "输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药|透析|血透"
+    "药酒|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药|透析|血透"
 )
 _NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
 _VACCINE = re.compile("疫苗|接种|加强针")
@@ -62,6 +67,10 @@ _VACCINE_HARM = re.compile(
 # 血透中心查出好多人丙肝阳性: many to whom a machine, a needle or blood passed an illness, and no screening or advice.
 _SEVERAL_PEOPLE = re.compile(
     "好多|很多人|好几个|多人|多名|多例|一批|集体|十几|几十|[3-9三四五六七八九十][0-9十]*(?:个|名|位|例)|[1-9][0-9]+(?:个|名|位|例|人)"
+)
+# Several of whom no number is told: 诊所挂水多人发热寒战.
+_UNNUMBERED = re.compile(
+    "多人|好多人|好几(?:个)?人|数人|一屋子人|(?:多|数|好几)[名个位](?:人|患者|病人|儿童|孩子|小孩|学生|老人|村民|顾客|消费者)"
 )
 _OTHER_CAUSE = re.compile(
     "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|毒品|(?<!输液)(?<!注射)(?<!输注)(?<!用药)(?<!使用)(?<!透析)后感染|未接种|未注射|不打疫苗|赔偿标准"
@@ -151,6 +160,11 @@ class _Sentence:
         return {hit.term.label for hit in self.hits if hit.term.kind is TermKind.CUE}
 
     @property
+    def tells_harm(self) -> bool:
+        """Whether a harm is named by a word of the lexicon, or told in everyday words (打摆子, 烧到40度)."""
+        return "harm" in self.cues or is_harm_told(self.text, hard=True)
+
+    @property
     def names_vulnerable(self) -> bool:
         """Whether children, the old or the pregnant are named; students of a university and 多少年 are none of them."""
         named = (hit for hit in self.hits if hit.term.label == "vulnerable")
@@ -196,12 +210,16 @@ def _most_severe(reading: Reading, facts: Mapping[str, int | bool | str]) -> int
     """Return the highest severity that a text can have: where an office says that a rumour is false, that of a rumour.
 
     By the taxonomy a rumour is 3, one about vaccines, children or panic buying 4. Who was harmed after all, or a dispute
-    with the office, takes the bound away.
+    with the office, takes the bound away. So is a report that somebody died which is taken back.
     """
     joined = reading.joined
-    if not (facts["rumour"] or facts["official_rebuttal"]) or facts["deaths"] or int(facts["harmed"]) >= _LEAST_CLUSTER:
+    if facts["deaths"] or int(facts["harmed"]) >= _LEAST_CLUSTER:
         return MOST_SEVERE
     sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(joined)]
+    if takes_deaths_back(joined, sentences) and not _DISPUTED.search(joined):
+        return _RUMOUR_OF_MANY if lies_gravely_ill(joined) else _RUMOUR_ALONE
+    if not (facts["rumour"] or facts["official_rebuttal"]):
+        return MOST_SEVERE
     refuted = is_refuted(reading.title.text) or bool(denied_spans(sentences))
     if not refuted or not _OFFICE.search(joined) or _DISPUTED.search(joined):
         return MOST_SEVERE
@@ -241,6 +259,7 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
         yield _at(sentence, "product_cluster", passed)
     if _TIES.search(sentence.text):
         yield from _counted_harm(sentence)
+        yield from _unnumbered_harm(sentence)
 
 
 def _is_not_ours(sentence: _Sentence) -> bool:
@@ -257,8 +276,17 @@ def _counted_harm(sentence: _Sentence) -> Iterator[Finding]:
         span = (count.start, count.end)
         if count.type is EntityType.DEATHS:
             yield Finding("product_death", *span, FLOOR_RULES["product_death"])
-        elif count.named and count.value >= _LEAST_CLUSTER and "harm" in sentence.cues:
+        elif count.named and count.value >= _LEAST_CLUSTER and sentence.tells_harm:
             yield Finding("product_cluster", *span, FLOOR_RULES["product_cluster"])
+
+
+def _unnumbered_harm(sentence: _Sentence) -> Iterator[Finding]:
+    several = _UNNUMBERED.search(sentence.text)
+    if several is None or not is_harm_told(sentence.text, hard=True):
+        return
+    told = not is_supposed(sentence.text, *several.span()) and not is_unrelated(sentence.text, *several.span())
+    if told and not is_another_story(sentence.text):
+        yield _at(sentence, "product_cluster", several)
 
 
 def _class_of(recall: re.Match[str]) -> int:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from analysis.assessment import Assessment, Entity, EntityType, Level
+from analysis.assessment import Assessment, EntityType, Level
+from analysis.entities.adulterants import was_found_in_another
 from analysis.events.heat import Authority, EventFacts, Relevance
 from crawlers.records import Document, SourceClass
 from service.domain.events.claims import with_claims
@@ -31,9 +32,6 @@ _RETOLD = re.compile(
     "男子|女子|男孩|女孩|男童|女童|男生|女生|患者|市民|村民|学生|老人|小伙|姑娘|[0-9一二三四五六七八九十]岁"
 )
 _CORRECTS = re.compile("更正|致歉|误报|谣言|不实|辟谣|(?:未|没有?|并无)(?:有?人)?(?:死亡|身亡|离世|去世)")
-# 祛痘膏检出氯倍他索丙酸酯: what was found in it is not what was sold.
-_FOUND_IN = re.compile("(?:检出|检测出|查出|验出|测出|掺[入有了]?|非法添加了?|违规添加了?)[^,，。；、]{0,4}$")
-_FOUND_WITHIN = 10
 _MAX_NAMES = 24
 _MAX_PLACES = 6
 
@@ -278,15 +276,10 @@ def _products(document: Document, assessment: Assessment) -> tuple[str, ...]:
     """Return the products that a report names; a drug that was found in another product is none of them."""
     kinds = (EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC)
     drugs = [one for one in assessment.entities if one.type is EntityType.DRUG]
-    told = {one.canonical or one.text for one in drugs if not _FOUND_IN.search(_before(document, one))}
+    told = {one.canonical or one.text for one in drugs if not was_found_in_another(document, one)}
     found = {one.canonical or one.text for one in drugs} - told
     names = [name for kind in kinds for name in assessment.entity_names(kind)]
     return tuple(name for name in names if name not in found) or tuple(names)
-
-
-def _before(document: Document, entity: Entity) -> str:
-    words = document.title if entity.field == "title" else document.text
-    return words[max(0, entity.start - _FOUND_WITHIN) : entity.start]
 
 
 def _regions(assessment: Assessment) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ _KINDS: Mapping[str, EntityType] = MappingProxyType({"harmed": EntityType.HARMED
 _AT_LEAST = re.compile(
     "至少|超过?|逾|不少于|上[百千]|[数几好][十百千]|好几|十几|百余|[0-9〇零一二两三四五六七八九十百千万] ?[多余来](?=[个名位人例岁号口]|$)"
 )
-_LOOKED_INTO = re.compile("经(?:[^,，。]{0,10})?(?:核实|核查|调查|查实|查证|查|了解)(?!看)|不实|不属实|谣言")
+_LOOKED_INTO = re.compile(
+    "经(?:[^,，。]{0,10})?(?:核实|核查|调查|查实|查证|查|了解)(?!看)|不实|不属实|谣言|误报|有误|[更订]正[为：:]|勘误"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

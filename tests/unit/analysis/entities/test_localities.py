@@ -257,3 +257,36 @@ def test_every_matter_of_a_digest_has_its_place(text: str, codes: list[str]) -> 
 
 def test_what_is_made_in_a_county_is_no_fish() -> None:
     assert [one.code for one in regions("听说吃了修水产的六味地黄丸会得肝癌")] == ["360424"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "江西籍女子在杭州美容院打水光针后毁容",
+        "祖籍江西的王女士在长沙一美容院打瘦脸针后失明",
+        "江西人在武汉诊所输液后死亡",
+        "我是江西人，在成都一家药店买的药吃了过敏",
+        "江西老乡在东莞打瘦脸针脸烂了",
+        "江西女子在杭州美容院打针后毁容",
+        "江西游客在三亚药店买到假药，吃后住院",
+    ],
+)
+def test_the_home_of_who_came_to_harm_in_another_province_is_no_place_of_the_matter(text: str) -> None:
+    assert not findings("", text).facts["jiangxi"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "江西籍男子在上海输液死亡，所用药品为江西某药厂生产",
+        "江西籍女子在杭州做水光针毁容，回江西后住院",
+        "宜春人在上海打工，回家后在镇卫生院输液死亡",
+        "江西籍患者在长沙抢救，在家附近诊所输的液",
+        "江西女子打针后毁容，在杭州维权",
+        "江西籍女子输液后死亡",
+        "在上海打工的分宜人回分宜后，在镇上诊所输液昏迷",
+        "江西籍女子在江西一家美容院毁容，后转到上海",
+    ],
+)
+def test_a_home_stays_where_the_harm_the_maker_or_the_way_back_may_be_there(text: str) -> None:
+    assert findings("", text).facts["jiangxi"]

@@ -45,6 +45,12 @@ class TestNames:
         far = entity(EntityType.DRUG, "布洛芬", start=2000)
         assert mark("某地通报一起用药事件", "药" * 2100, entities=[far]).products == frozenset()
 
+    def test_a_drug_that_was_found_in_another_product_is_no_product_of_the_matter(self) -> None:
+        title = "减肥咖啡添加西布曲明"
+        found = entity(EntityType.DRUG, "西布曲明", field="title", start=title.index("西布曲明"))
+        assert mark(title, entities=[found]).products == frozenset()
+        assert mark("西布曲明被查", entities=[replace(found, start=0, end=4)]).products == {"西布曲明"}
+
     def test_only_the_leading_category_counts(self) -> None:
         assert mark("头孢致多人发热").categories == {"R01"}
 

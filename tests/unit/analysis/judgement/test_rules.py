@@ -217,3 +217,30 @@ def test_who_answers_a_rebuttal_rebuts_nothing_and_those_harmed_count(
 )
 def test_students_of_a_university_and_days_of_a_month_are_no_children(text: str, vulnerable: bool) -> None:
     assert findings("", text).facts["vulnerable"] is vulnerable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "万年诊所挂水好几个人烧到40度",
+        "余干县诊所挂水多人发热寒战",
+        "卫生所挂水出事了，好几个小孩打摆子",
+        "贵溪有人喝药酒中毒，三人肝损伤",
+    ],
+)
+def test_several_harmed_by_what_was_given_are_a_cluster_without_a_number_or_a_word_of_the_lexicon(text: str) -> None:
+    assert findings("", text).floor == "product_cluster"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "诊所输液如何防止多人感染",
+        "诊所输液后多人感到满意",
+        "电影里诊所输液后多人休克",
+        "输液后多人发烧请及时就医",
+        "多人在药酒展会上晕倒的传闻不实",
+    ],
+)
+def test_several_of_whom_no_harm_is_told_are_no_cluster(text: str) -> None:
+    assert findings("", text).floor is None

@@ -90,6 +90,16 @@ def test_a_number_of_an_office_that_looked_into_nothing_takes_nothing_away() -> 
     assert told(event, "卫健委：1人死亡", by=SourceClass.OFFICIAL, deaths=1).deaths == 5
 
 
+@pytest.mark.parametrize(
+    "text", ["死亡1人，此前报道的2人系误报。", "前期通报的死亡人数有误。", "死亡人数更正为1人。", "勘误：死亡1人。"]
+)
+def test_an_office_that_corrects_a_number_is_believed(text: str) -> None:
+    event = told(None, "输液后死亡2人", by=SourceClass.MEDIA, deaths=2)
+    at = NOW + timedelta(hours=5)
+    corrected = told(event, "情况通报", by=SourceClass.OFFICIAL, text=text, at=at, deaths=1)
+    assert deaths_told(corrected) == "称死亡1人（官方说法，此前稿件称2人）"
+
+
 def test_what_an_office_said_before_the_newest_report_takes_nothing_away() -> None:
     event = told(None, RUMOUR, deaths=5, at=NOW + timedelta(days=1))
     assert found(event, deaths=1).deaths == 5

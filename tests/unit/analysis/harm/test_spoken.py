@@ -1,0 +1,92 @@
+"""People harmed and dead as the net tells them, without a measure or in half a sentence; and what only sounds like it."""
+
+import pytest
+
+from analysis.assessment import EntityType
+from analysis.concern import may_concern
+from analysis.harm.counts import people_counts
+from tests.unit.analysis.reading_of import reading
+
+
+def told(text: str, kind: EntityType) -> int:
+    return max((count.value for count in people_counts(text) if count.type is kind), default=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("村里诊所输液死了个人", 1),
+        ("听说那家卫生室挂水死了人", 1),
+        ("诊所打针打死个老人", 1),
+        ("那个诊所打死两个了", 2),
+        ("女儿吃药吃没了命", 1),
+        ("儿子挂水挂没了", 1),
+        ("好端端一个人打一针就没了", 1),
+        ("打完点滴,一个人说没就没了", 1),
+        ("两口子吃偏方,男的死了,女的还在重症", 1),
+    ],
+)
+def test_the_dead_are_counted_in_spoken_words(text: str, number: int) -> None:
+    assert told(text, EntityType.DEATHS) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妈的药吃没了",
+        "电话打没人接",
+        "工资说没就没了",
+        "挂水怕死人",
+        "小白鼠打针后死了两只",
+        "动物实验中10只大鼠死亡4只",
+    ],
+)
+def test_a_stock_a_figure_of_speech_and_an_animal_are_no_dead(text: str) -> None:
+    assert told(text, EntityType.DEATHS) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("两个娃吃了那药上吐下泻,一个还在icu", 2),
+        ("三位顾客打完玻尿酸,一人左眼失明,两人嘴唇坏死", 3),
+        ("吃那个药死了一个,瘫了两个", 2),
+        ("诊所挂水后两个在icu", 2),
+        ("一家三口喝了药酒全进医院了", 3),
+        ("夫妻两个吃了降糖药一起低血糖昏倒", 2),
+        ("母女打了同一批疫苗,都高烧住院", 2),
+        ("我姐妹仨一起打的瘦脸针,全歪嘴了", 3),
+        ("光我认识的就有四个用了那款面霜烂脸", 4),
+        ("一个宿舍八个,五个用了那洗面奶烂脸", 5),
+        ("一对双胞胎吃了那个退烧药都休克了", 2),
+    ],
+)
+def test_the_harmed_are_counted_in_spoken_words(text: str, number: int) -> None:
+    assert told(text, EntityType.HARMED) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["母女都去打了疫苗", "我认识的有三个药店", "两个在医院门口卖药", "五个用了三年的血压计", "新药都进医院了"]
+)
+def test_numbers_without_harm_count_nobody(text: str) -> None:
+    assert told(text, EntityType.HARMED) == 0
+
+
+@pytest.mark.parametrize("text", ["我爸挂完水人就没了", "宝宝打完苗高烧抽搐", "爷爷吃了偏方昏迷"])
+def test_an_infusion_a_shot_or_a_folk_cure_in_spoken_words_is_worth_reading(text: str) -> None:
+    assert may_concern(reading("", text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年全省共报告药品不良反应78345例,其中死亡12例",
+        "上半年全市收到药品不良反应3200例,死亡3例",
+    ],
+)
+def test_what_a_province_counts_in_a_stretch_of_time_is_no_matter(text: str) -> None:
+    assert not people_counts(text)
+
+
+def test_what_is_reported_after_one_infusion_is_a_matter() -> None:
+    assert told("去年全县报告输液后不良反应156例", EntityType.HARMED) == 156
