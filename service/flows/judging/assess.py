@@ -1,6 +1,6 @@
 """From collected to consequences: claim documents by lease, judge them, and in one transaction record the judgement and all that follows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -9,7 +9,7 @@ from typing import Protocol
 from analysis.assessment import Assessment, EntityType, Level
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document
-from service.domain.alerts.alert import AlertReason
+from service.domain.alerts.alert import AlertReason, Decision
 from service.domain.documents.set_aside import ASSESS, sentence_of
 from service.domain.events.speaker import Speaker
 from service.domain.figures.counting import cells_of
@@ -57,6 +57,12 @@ class AssessReport:
     risks: int = 0
     quarantined: int = 0
     decisions: list[tuple[str, AlertReason, str]] = field(default_factory=list)
+
+    def note(self, completions: Sequence[Completion], decisions: Iterable[tuple[str, Decision]]) -> None:
+        """Count what one transaction completed and decided."""
+        self.completed += len(completions)
+        self.risks += sum(one.assessment.level is Level.RISK for one in completions)
+        self.decisions += [(event_id, decision.reason, decision.level.key) for event_id, decision in decisions]
 
     def counts(self) -> dict[str, int]:
         """Return the counts for a log line."""
@@ -188,11 +194,7 @@ def _record(
     if opinions is not None:
         opinions(work, completions, now)
     # Only now: until the library has answered, all this may be taken back and done anew.
-    report.completed += len(completions)
-    report.risks += sum(one.assessment.level is Level.RISK for one in completions)
-    report.decisions += [
-        (event.id, decision.reason, decision.level.key) for (event, _), decision in zip(touched, decisions, strict=True)
-    ]
+    report.note(completions, zip([event.id for event, _ in touched], decisions, strict=True))
     return later
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from service.domain.alerts.alert import AlertReason
+from service.flows.alerts.asked_outside import write_asked_outside
 from service.flows.alerts.consider import Office
 from service.flows.judging import assess
 from service.flows.judging.assess import assess_pending
@@ -120,7 +121,7 @@ def test_what_follows_of_a_batch_is_what_follows_where_its_articles_are_looked_u
     store: Store, copy: Store, office: Office, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = []
-    for one, way in ((store, assess.write_asked_outside), (copy, _within)):
+    for one, way in ((store, write_asked_outside), (copy, _within)):
         monkeypatch.setattr(assess, "write_asked_outside", way)
         complaints(one, clock)
         watched = Watched(one)
