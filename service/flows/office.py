@@ -7,7 +7,7 @@ from service.domain.places import PROVINCE
 from service.domain.rules.register import Register
 from service.domain.telling.routing import Routing
 from service.domain.telling.second_channel import SecondChannel
-from service.flows.policies.library import PolicyLibrary
+from service.flows.policies.questions import Library
 
 __all__ = ["Office"]
 
@@ -25,6 +25,6 @@ class Office:
     address: str
     province: str = PROVINCE
     drill: bool = False
-    library: PolicyLibrary | None = None
+    library: Library | None = None
     routing: Callable[[], Routing] = Routing
     channel: SecondChannel | None = None

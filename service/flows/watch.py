@@ -7,6 +7,7 @@ Steps of cases that are overdue, or whose duty somebody came to hold, are told t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from service.domain.alerts.alert import Alert
 from service.domain.alerts.alert_states import AlertState
@@ -22,6 +23,7 @@ from service.domain.telling.escalation import Escalation, asks, due_tier, idle_s
 from service.domain.telling.escalation import noted as noted_on
 from service.domain.telling.routing import Routing
 from service.flows.acts import EVENTS, save_alert
+from service.flows.alerts.asked_outside import write_asked_outside
 from service.flows.alerts.consider import Office, consider
 from service.flows.cases.telling import tend_cases
 from service.flows.reports.mornings import tell_gaps, tell_of_blue
@@ -82,8 +84,8 @@ def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: i
         waiting = {alert.id for alert in alerts if _waits(work, alert, routing, shifts, moment)}
     for alert in alerts:
         if alert.event_id in lively or alert.id in moving | waiting or "window_at" in alert.extras:
-            with store.write() as work:
-                _look(work, alert.id, office, now(), report)
+            look = partial(_look, alert_id=alert.id, clock=now, report=report)
+            write_asked_outside(store, office, look)
     report.digests += tell_of_blue(store, office=office, now=now())
     report.gaps += tell_gaps(store, office=office, now=now())
     report.called += tend_cases(store, office=office, now=now())
@@ -121,18 +123,21 @@ def _moves(clock: Clock, office: Office, now: datetime) -> bool:
     return told or lapses or settled(clock, office.register.calendar) is not None
 
 
-def _look(work: Work, alert_id: str, office: Office, now: datetime, report: WatchReport) -> None:
+def _look(work: Work, office: Office, *, alert_id: str, clock: Callable[[], datetime], report: WatchReport) -> None:
     work.alone(EVENTS)
+    now = clock()
     alert = work.alerts.hold(alert_id)
     event = work.events.get(alert.event_id) if alert is not None else None
     if alert is None or event is None or alert.state is AlertState.CLOSED:
         return
+    # Before anything is counted: where it asks the library, all this is taken back and done anew.
+    moved = consider(work, event, office=office, now=now).changes
     report.looked += 1
-    report.moved += consider(work, event, office=office, now=now).changes
+    report.moved += moved
     alert = work.alerts.get(alert_id) or alert
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    for clock in clocks:
-        _tend(work, clock, alert, event, office, now, report)
+    for one in clocks:
+        _tend(work, one, alert, event, office, now, report)
     alert = _reopen_idle(work, alert, event, clocks, office, now, report)
     _ask_again(work, alert, event, clocks, office, now, report)
 

@@ -1,6 +1,7 @@
 """What the store promises of events and alerts that several processes and people change at the same moment."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Thread
 
@@ -21,6 +22,7 @@ from service.flows.alerts.need import decide_need
 from service.flows.judging import assess
 from service.flows.judging.assess import assess_pending
 from service.flows.keeping.hiding import hide_string
+from service.flows.policies.questions import Articles, Question
 from service.flows.topics.acts import follow_documents
 from service.policies.register import load_register
 from service.ports.store import Store, Work
@@ -109,6 +111,25 @@ class EventsAtOnceContract:
             assert len(work.events.documents(event.id)) == 3 * WORKERS
             assert len(work.alerts.open()) == 1
         assert event.sketch["count"] == event.document_count == 3 * WORKERS
+
+    def test_one_happening_that_another_worker_raises_while_the_library_is_asked_is_raised_once(
+        self, store: Store
+    ) -> None:
+        class Library:
+            def answer(self, questions: Sequence[Question]) -> list[Articles]:
+                if not alerted:
+                    alerted.append(_raise_alert(store))
+                return [[] for _ in questions]
+
+        alerted: list[Alert] = []
+        put(store, document("2", TITLE, at=NOW))
+        assess_pending(store, _Judge(), office=replace(OFFICE, library=Library()), now=lambda: NOW)
+        event = _event(store)
+        with store.read() as work:
+            assert [alert.id for alert in work.alerts.open()] == [alert.id for alert in alerted]
+            assert len(work.events.documents(event.id)) == 2
+            [raised] = list(work.audit.rows(subject=f"alert:{alerted[0].id}"))
+        assert raised.action == "alert.first_raise"
 
     @pytest.mark.parametrize("act", [_graded, _levelled, _decided, _hidden])
     def test_what_a_person_does_to_an_event_while_a_batch_joins_it_stays(

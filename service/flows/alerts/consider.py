@@ -21,6 +21,7 @@ from service.domain.rules.publication import publication_authority
 from service.domain.telling.escalation import occasion_of
 from service.flows.office import Office
 from service.flows.other_provinces import in_other_provinces
+from service.flows.policies.questions import Question
 from service.flows.telling.tell import Teller, told_marks
 from service.ports.store import Work
 
@@ -48,12 +49,13 @@ def consider_all(
         _look(event, spreads[event.id], elsewhere.get(event.id), alerts.get(event.id), office, now)
         for event, _ in events
     ]
+    matched = _matched(work, looks, office, now.astimezone(BEIJING).date())
     work.events.save_all([(look.event, keys) for look, (_, keys) in zip(looks, events, strict=True)])
     changes = _Changes(teller=Teller(work, office, now))
     for look in looks:
-        if look.alert is not None or look.decision.changes:
+        if look.has_alert:
             existing = clocks.get(look.alert.id, []) if look.alert is not None else []
-            _follow(work, look, existing, changes, office, now)
+            _follow(work, look, matched[look.event.id], existing, changes, office, now)
     work.alerts.save_all(changes.alerts)
     work.clocks.save_all(changes.clocks)
     return [look.decision for look in looks]
@@ -77,6 +79,11 @@ class _Look:
     finding: LevelFinding
     alert: Alert | None
     decision: Decision
+
+    @property
+    def has_alert(self) -> bool:
+        """Whether the event has an alert, or is given one."""
+        return self.alert is not None or self.decision.changes
 
 
 def _look(
@@ -112,11 +119,19 @@ def _look(
     return _Look(event, facts, finding, alert, decision)
 
 
-def _follow(work: Work, look: _Look, existing: list[Clock], changes: _Changes, office: Office, now: datetime) -> None:
+def _follow(
+    work: Work,
+    look: _Look,
+    matched: Sequence[Mapping[str, Any]],
+    existing: list[Clock],
+    changes: _Changes,
+    office: Office,
+    now: datetime,
+) -> None:
     event, facts, finding, alert, decision = look.event, look.facts, look.finding, look.alert, look.decision
     on = now.astimezone(BEIJING).date()
     duties = basis_for(event.categories, facts, office.register, on)
-    basis = with_matched(duties, _matched(work, event, alert, decision, office, on))
+    basis = with_matched(duties, matched)
     publication = publication_authority(event.categories, facts, office.register).as_json()
     if alert is None:
         lead = lead_department(event.categories, office.register)
@@ -145,14 +160,17 @@ def _follow(work: Work, look: _Look, existing: list[Clock], changes: _Changes, o
 _RISES = frozenset({AlertReason.FIRST_RAISE, AlertReason.ESCALATED, AlertReason.MORE_DEATHS, AlertReason.RAISED_AGAIN})
 
 
-def _matched(
-    work: Work, event: Event, alert: Alert | None, decision: Decision, office: Office, on: date
-) -> Sequence[Mapping[str, Any]]:
-    """Return the matched articles: looked up anew where the alert rises or has none, else as they stood."""
-    held = matched_entries(alert.basis) if alert is not None else []
-    if office.library is None or (held and decision.reason not in _RISES):
-        return held
-    return office.library.basis_of(event, work.events.documents(event.id, limit=_DOCUMENTS_MATCHED), on)
+def _matched(work: Work, looks: Sequence[_Look], office: Office, on: date) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Return the matched articles by event: looked up anew where the alert rises or has none, all at once, else as they stood."""
+    having = [look for look in looks if look.has_alert]
+    matched = {one.event.id: matched_entries(one.alert.basis) if one.alert is not None else [] for one in having}
+    if office.library is None:
+        return matched
+    anew = [one.event for one in having if one.decision.reason in _RISES or not matched[one.event.id]]
+    documents = [work.events.documents(event.id, limit=_DOCUMENTS_MATCHED) for event in anew]
+    questions = [Question.of(event, some, on) for event, some in zip(anew, documents, strict=True)]
+    answers = office.library.answer(questions)
+    return matched | {event.id: answer for event, answer in zip(anew, answers, strict=True)}
 
 
 def fresh_clocks(

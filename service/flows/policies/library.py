@@ -5,20 +5,17 @@ nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from analysis.assessment import Assessment, CategoryScore, Level, Tone
 from analysis.matching.recognition import Pooled, Recogniser, cues_alone, load_recogniser
 from analysis.matching.retrieval import ArticleIndex, ArticleMatch, Counsel
 from analysis.matching.situations import Situations, load_situations
 from analysis.tiers.linear import ModelRefusedError
-from crawlers.records import Document, DocumentKind
-from service.domain.events.event import Event, EventDocument
 from service.domain.policies.policy import Policy
 from service.domain.rules.register import Register
 from service.flows.policies.importing import LIBRARY_CHANGED, load_index
 from service.flows.policies.law_notes import law_notes, named
+from service.flows.policies.questions import Articles, Question
 from service.ports.store import Store
 
 __all__ = ["PolicyLibrary", "usable_recogniser"]
@@ -26,9 +23,6 @@ __all__ = ["PolicyLibrary", "usable_recogniser"]
 _OFFERED = 5
 _LEAST_SHARE = 0.35
 """Share of the best score below which an article is left out: it belongs to another reading of the event."""
-
-_DOCUMENTS_READ = 5
-_TEXT_READ = 200
 
 
 class PolicyLibrary:
@@ -84,23 +78,26 @@ class PolicyLibrary:
         self._changed = changed
         return True
 
-    def basis_of(self, event: Event, documents: Sequence[EventDocument], on: date) -> list[dict[str, Any]]:
-        """Return the articles in force `on` that the event's situation calls for, best first, in the shape of a basis.
+    def answer(self, questions: Sequence[Question]) -> list[Articles]:
+        """Return for each question the articles in force that the event's situation calls for, best first; 60 ms each.
 
-        The same event and library give the same answer; only articles of a recognised situation are offered. Behind
+        The same question and library give the same answer; only articles of a recognised situation are offered. Behind
         them stand notes without an article: whose matter it is where another authority answers, and a law that governs it and
         is held only in a text that has ended, unverified.
         """
-        if self._index is None or not len(self):
-            return []
-        read = _as_document(event, documents)
-        asked = Counsel(
+        if not questions or self._index is None or not len(self):
+            return [[] for _ in questions]
+        counsel = Counsel(
             index=self._index,
             situations=self._situations(),
             recogniser=self._recogniser or load_recogniser(),
         )
-        pooled = self._pooled(read.title, read.text)
-        consulted = asked.consult(read, _as_assessment(event), on=on, pooled=pooled, limit=_OFFERED)
+        return [self._counselled(counsel, question) for question in questions]
+
+    def _counselled(self, counsel: Counsel, question: Question) -> Articles:
+        pooled = self._pooled(question.title, question.text)
+        read, known = question.document(), question.assessment()
+        consulted = counsel.consult(read, known, on=question.on, pooled=pooled, limit=_OFFERED)
         found = consulted.matches
         least = _LEAST_SHARE * found[0].score if found else 0.0
         offered = [self._entry(one) for one in found if one.situation is not None and one.score >= least]
@@ -132,33 +129,3 @@ def usable_recogniser() -> tuple[Recogniser, str]:
             cues_alone(),
             f"情形模型不能使用，条文只按情形表的线索词匹配，预警照常：{error}。请重新安装或放回该文件，再重启",
         )
-
-
-def _as_document(event: Event, documents: Sequence[EventDocument]) -> Document:
-    """Read an event as one document: its title, and the openings of its first reports."""
-    text = "\n".join(f"{one.title}\n{one.text[:_TEXT_READ]}" for one in documents[:_DOCUMENTS_READ])
-    return Document(
-        id=event.id,
-        source_id="event",
-        native_id=event.id,
-        kind=DocumentKind.ARTICLE,
-        title=event.title,
-        text=text,
-        fetched_at=event.known_at,
-        published_at=event.first_at,
-    )
-
-
-def _as_assessment(event: Event) -> Assessment:
-    return Assessment(
-        document_id=event.id,
-        level=Level.RISK,
-        p_in_remit=1.0,
-        p_risk=1.0,
-        categories=tuple(CategoryScore(code=code, p=1.0) for code in event.categories),
-        severity=event.severity,
-        tone=Tone.NEUTRAL,
-        entities=(),
-        evidence=(),
-        model="event",
-    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -25,11 +25,13 @@ from service.flows.judging.assess import assess_pending
 from service.flows.people.acts import add_person
 from service.flows.policies.importing import import_policies, load_index
 from service.flows.policies.library import PolicyLibrary
+from service.flows.policies.questions import Question
 from service.flows.watch import watch
 from service.ports.store import Store
 from tests.builders import build_event
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
+from tests.flows.pipeline.test_asked_outside import Watched
 from tests.flows.pipeline.test_assess import FIRST, SECOND, alerts, take
 
 SEGMENTER = RjiebaSegmenter()
@@ -112,7 +114,7 @@ class TestBasis:
     ) -> None:
         imports(store, laws, office, clock, library)
         event = build_event(title="章贡区一医院虚构住院骗取医保基金", categories=("R12",))
-        [told] = library.basis_of(event, [], date(2026, 3, 2))
+        [[told]] = library.answer([Question.of(event, [], date(2026, 3, 2))])
         duties = basis_for(event.categories, IncidentFacts(), office.register, date(2026, 3, 2))
         assert duties
         assert with_matched(duties, [told])[0] == told
@@ -145,6 +147,18 @@ class TestBasis:
         assert first["why"] == "按情形自动匹配，多人使用同一药品后出现类似反应，应及时报告并采取风险控制措施"
         with store.read() as work:
             assert all(work.policies.article(key) for key in keys)
+
+    def test_the_encoder_reads_while_no_writing_transaction_is_open(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path
+    ) -> None:
+        watched, within = Watched(store), list[bool]()
+        library = PolicyLibrary(
+            store, SEGMENTER.cut_for_search, pooled=lambda _title, _text: within.append(watched.writes)
+        )
+        imports(store, laws, office, clock, library)
+        happens(cast("Store", watched), judge, replace(office, library=library), clock, "1", FIRST)
+        assert within == [False]
+        assert matched(store)
 
     def test_a_library_changes_neither_the_alert_s_name_nor_its_duties(
         self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary

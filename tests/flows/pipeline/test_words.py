@@ -1,7 +1,7 @@
 """Words that the office adds, excludes and removes: from the next batch on, without a restart, and across one."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -84,6 +84,27 @@ class TestWithoutARestart:
         assert after.level > Level.OFF_TOPIC
         assert before.model == analyser.version
         assert after.model.startswith(f"{analyser.version}+w")
+
+    def test_a_word_that_is_added_while_a_batch_is_judged_counts_from_the_next_batch_on_and_for_all_of_it(
+        self, store: Store, person: Person, step: Step, analyser: Analyser, office: Office, clock: MovingClock
+    ) -> None:
+        class Interrupted(WordedJudge):
+            def assess(self, documents: Sequence[Document]) -> list[Assessment]:
+                if len(parts) == 1:
+                    add_word(store, person, SMALL, now=clock())
+                parts.append(len(documents))
+                return super().assess(documents)
+
+        parts: list[int] = []
+        batch = [document(str(number), TITLE, at=clock()) for number in range(100)]
+        take(store, clock, *batch)
+        judge = Interrupted(store, analyser)
+        judge.refresh()
+        assert assess_pending(store, judge, office=office, now=clock).completed == 100
+        assert len(parts) == 2
+        assert {judged(store, one).model for one in batch} == {analyser.version}
+        after = step(document("later", TITLE, at=clock()))
+        assert after.entity_names(EntityType.DRUG) == ("清安口服液",)
 
     def test_an_alias_of_a_shipped_name_is_found_as_that_name(
         self, store: Store, person: Person, step: Step, clock: MovingClock
