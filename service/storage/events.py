@@ -243,12 +243,13 @@ class SqlEvents:
         Without `since` a reprint points to the first post of its text, else to the likeness it was judged after.
         """
         a = assessments.c
-        statement = assessed_documents().where(a.event_id == event_id).order_by(a.at, a.seq)
-        statement = statement.limit(limit).offset(offset)
+        page = select(a.document_id).where(a.event_id == event_id).order_by(a.at, a.seq).limit(limit).offset(offset)
         if since is not None:
-            statement = statement.where(a.at >= since)
+            page = page.where(a.at >= since)
         if until is not None:
-            statement = statement.where(a.at < until)
+            page = page.where(a.at < until)
+        # The page first: else PostgreSQL reads the texts of all members to put them in order.
+        statement = assessed_documents().where(a.document_id.in_(page)).order_by(a.at, a.seq)
         found = [event_document_of(row) for row in self._connection.execute(statement).mappings()]
         # The first post may lie before `since`: then the later ones of its text are not to pass for first posts.
         return fold_reprints(found) if since is None else found
