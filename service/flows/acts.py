@@ -31,6 +31,7 @@ __all__ = [
     "alert_of",
     "clock_of",
     "event_of",
+    "facts_from",
     "facts_now",
     "held_alert",
     "note",
@@ -88,7 +89,11 @@ def event_of(work: Work, alert: Alert) -> Event:
 
 def facts_now(work: Work, event: Event, office: Office, now: datetime) -> IncidentFacts:
     """Return what is known of the event at `now`."""
-    counts = work.events.spread(event.id, now=now)
+    return facts_from(work, event, work.events.spread(event.id, now=now), office, now)
+
+
+def facts_from(work: Work, event: Event, counts: Mapping[str, Any], office: Office, now: datetime) -> IncidentFacts:
+    """Return what is known of the event at `now`, whose `spread` at that time was read already."""
     facts = facts_of(event, spread_facts(event, counts, province=office.province, now=now))
     elsewhere = in_other_provinces(work, [event], province=office.province)
     return with_other_provinces(facts, elsewhere.get(event.id))

@@ -1,13 +1,31 @@
 """Raised alerts and their clocks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from service.domain.alerts.alert import Alert
 from service.domain.clocks.clock import Clock
 
-__all__ = ["Alerts", "Clocks"]
+__all__ = ["EVERY_ALERT", "NOBODY", "Alerts", "AlertsAmong", "Clocks"]
+
+NOBODY = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsAmong:
+    """Which alerts are meant: an owner's (`NOBODY` for those without one), of a category of their event, of a place.
+
+    `region` is how the code of one of the event's places begins.
+    """
+
+    owner: str | None = None
+    category: str | None = None
+    region: str | None = None
+
+
+EVERY_ALERT = AlertsAmong()
 
 
 class Alerts(Protocol):
@@ -49,10 +67,19 @@ class Alerts(Protocol):
         changed_since: datetime | None = None,
         state: str | None = None,
         level: str | None = None,
+        meant: AlertsAmong = EVERY_ALERT,
         limit: int = 200,
         offset: int = 0,
     ) -> list[Alert]:
         """Return alerts raised in `since` ≤ time < `until`, newest first."""
+        ...
+
+    def count(self, *, state: str, level: str | None = None, meant: AlertsAmong = EVERY_ALERT) -> int:
+        """Return how many alerts `listing` has with these filters."""
+        ...
+
+    def owners(self, *, state: str) -> list[str]:
+        """Return whose the alerts of a state are, in order of name; those of nobody are left out."""
         ...
 
     def revision(self) -> int:

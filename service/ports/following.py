@@ -72,6 +72,10 @@ class Topics(Protocol):
         """Return every version, the latest first."""
         ...
 
+    def latest_sheets(self, topic_ids: Sequence[str]) -> dict[str, RiskSheet]:
+        """Return the latest version of each of the topics that has one."""
+        ...
+
 
 class Matters(Protocol):
     """Matters, their links to events, and disclosures."""

@@ -252,12 +252,22 @@ class Events(Protocol):
         ...
 
     def documents(
-        self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
+        self,
+        event_id: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 500,
+        offset: int = 0,
     ) -> list[EventDocument]:
         """Return the members of `since` ≤ time < `until` in order of time (published, else stored).
 
-        Without `since` each `duplicate_of` names the first post of the text in that order, whatever came in first.
+        Without `since` each `duplicate_of` names the first post of the text among those returned, whatever came in first.
         """
+        ...
+
+    def order(self, event_id: str) -> list[tuple[str, str | None]]:
+        """Return the id of every member in the order of `documents`, each with the first post of its text where it is not that."""
         ...
 
     def hourly(self, event_id: str, *, since: datetime, until: datetime) -> list[tuple[datetime, int]]:

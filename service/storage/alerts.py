@@ -3,14 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, bindparam, case, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.clocks.clock import Clock, ClockState
+from service.ports.alerts import EVERY_ALERT, NOBODY, AlertsAmong
 from service.storage.among import among
 from service.storage.dialects import upsert
 from service.storage.rows import one_record, records, values_of
-from service.storage.schema import alerts, clocks, counters
+from service.storage.schema import alerts, clocks, counters, events
 
 __all__ = ["Revision", "SqlAlerts", "SqlClocks"]
 
@@ -114,6 +128,7 @@ class SqlAlerts:
         changed_since: datetime | None = None,
         state: str | None = None,
         level: str | None = None,
+        meant: AlertsAmong = EVERY_ALERT,
         limit: int = 200,
         offset: int = 0,
     ) -> list[Alert]:
@@ -129,7 +144,19 @@ class SqlAlerts:
             statement = statement.where(alerts.c.state == AlertState(state))
         if level is not None:
             statement = statement.where(alerts.c.level == AlertLevel[level.upper()])
-        return records(self._connection, Alert, statement)
+        return records(self._connection, Alert, statement.where(*_meant(meant)))
+
+    def count(self, *, state: str, level: str | None = None, meant: AlertsAmong = EVERY_ALERT) -> int:
+        """Return how many alerts `listing` has with these filters."""
+        statement = select(func.count()).select_from(alerts).where(alerts.c.state == AlertState(state), *_meant(meant))
+        if level is not None:
+            statement = statement.where(alerts.c.level == AlertLevel[level.upper()])
+        return int(self._connection.scalar(statement) or 0)
+
+    def owners(self, *, state: str) -> list[str]:
+        """Return whose the alerts of a state are, in order of name; those of nobody are left out."""
+        named = select(alerts.c.owner).where(alerts.c.state == AlertState(state), alerts.c.owner.is_not(None))
+        return sorted(self._connection.scalars(named.distinct()))
 
     def revision(self) -> int:
         """Return a number that grows with every change to an alert or clock."""
@@ -171,3 +198,23 @@ class SqlClocks:
         proposed_last = case((clocks.c.state == ClockState.ARMED, 0), else_=1)
         statement = select(clocks).where(clocks.c.state.in_(states)).order_by(proposed_last, *_SOONEST)
         return records(self._connection, Clock, statement)
+
+
+def _meant(meant: AlertsAmong) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if meant.owner == NOBODY:
+        conditions.append(or_(alerts.c.owner.is_(None), alerts.c.owner == ""))
+    elif meant.owner is not None:
+        conditions.append(alerts.c.owner == meant.owner)
+    # An alert keeps its event's categories and places nowhere else.
+    there = [
+        type_coerce(column, Text).contains(begin, autoescape=True)
+        for column, begin in (
+            (events.c.categories, meant.category and f'"{meant.category}"'),
+            (events.c.regions, meant.region and f'"{meant.region}'),
+        )
+        if begin
+    ]
+    if there:
+        conditions.append(exists().where(events.c.id == alerts.c.event_id, *there))
+    return conditions

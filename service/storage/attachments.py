@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from crawlers.ports import KeptFile
 from crawlers.records import Document
 from service.ports.attachments import NoticeRecord
+from service.storage.among import among
 from service.storage.dialects import insert_new
 from service.storage.hidden import AuthorKey, hide_known
 from service.storage.schema import documents, kept_files, notice_rows
@@ -71,12 +72,39 @@ class SqlAttachments:
         """Return rows whose product, maker and batch hold these words, those of the latest notice first."""
         asked = {"product": product, "maker": maker, "batch": batch}
         holding = [notice_rows.c[name].contains(word, autoescape=True) for name, word in asked.items() if word]
-        order = [documents.c.seq.desc(), notice_rows.c.position]
-        return self._read(*holding, order=order, limit=limit, offset=offset)
+        notices = self._notices_with(holding)
+        first, skipped = 0, offset
+        while first < len(notices) and notices[first][1] <= skipped:
+            skipped -= notices[first][1]
+            first += 1
+        last, reached = first, 0
+        while last < len(notices) and reached < skipped + limit:
+            reached += notices[last][1]
+            last += 1
+        return self._read(holding, [name for name, _ in notices[first:last]], limit=limit, offset=skipped)
+
+    def _notices_with(self, holding: Sequence[ColumnElement[bool]]) -> list[tuple[str, int]]:
+        """Return the notices that have such rows, the latest first, and how many.
+
+        Asked in one statement for a page in this order, an engine walks all documents for the few that are notices.
+        """
+        counted = (
+            select(notice_rows.c.document_id, func.count().label("rows"))
+            .where(*holding)
+            .group_by(notice_rows.c.document_id)
+            .subquery()
+        )
+        statement = select(documents.c.seq, documents.c.id, counted.c.rows).join(
+            counted, counted.c.document_id == documents.c.id
+        )
+        found = sorted(((*row,) for row in self._connection.execute(statement)), reverse=True)
+        return [(name, rows) for _, name, rows in found]
 
     def _read(
-        self, *conditions: ColumnElement[bool], order: Sequence[Any], limit: int, offset: int = 0
+        self, holding: Sequence[ColumnElement[bool]], document_ids: Sequence[str], *, limit: int, offset: int
     ) -> list[NoticeRecord]:
+        if not document_ids:
+            return []
         statement = (
             select(
                 notice_rows.c.document_id,
@@ -87,12 +115,13 @@ class SqlAttachments:
                 documents.c.published_at,
             )
             .join(documents, documents.c.id == notice_rows.c.document_id)
-            .where(*conditions)
-            .order_by(*order)
+            .where(among(notice_rows.c.document_id, "document_ids"), *holding)
+            .order_by(documents.c.seq.desc(), notice_rows.c.position)
             .limit(limit)
             .offset(offset)
         )
-        return [NoticeRecord(**row) for row in self._connection.execute(statement).mappings()]
+        found = self._connection.execute(statement, {"document_ids": list(document_ids)})
+        return [NoticeRecord(**row) for row in found.mappings()]
 
 
 def _row(document: Document, position: int, values: Mapping[str, str]) -> dict[str, Any]:

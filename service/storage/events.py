@@ -23,7 +23,7 @@ from sqlalchemy import (
 from crawlers.records import COUNTS
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.regrouping import Member
-from service.domain.events.reprints import fold_reprints
+from service.domain.events.reprints import first_posts, fold_reprints
 from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import hour_of, upsert
@@ -125,6 +125,7 @@ _PLACED = (
     .where(_MEMBERS)
     .subquery()
 )
+_ORDER = select(_A.document_id, _A.duplicate_of).where(_A.event_id == bindparam("event_id")).order_by(_A.at, _A.seq)
 _UNFILE = delete(event_keys).where(among(event_keys.c.event_id, "event_ids"))
 _GATHERED = (
     select(
@@ -229,21 +230,33 @@ class SqlEvents:
             self._connection.execute(_MOVE, moved)
 
     def documents(
-        self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
+        self,
+        event_id: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 500,
+        offset: int = 0,
     ) -> list[EventDocument]:
         """Return the members of `since` ≤ time < `until` in order of time (published, else fetched).
 
         Without `since` a reprint points to the first post of its text, else to the likeness it was judged after.
         """
         a = assessments.c
-        statement = assessed_documents().where(a.event_id == event_id).order_by(a.at, a.seq).limit(limit)
+        page = select(a.document_id).where(a.event_id == event_id).order_by(a.at, a.seq).limit(limit).offset(offset)
         if since is not None:
-            statement = statement.where(a.at >= since)
+            page = page.where(a.at >= since)
         if until is not None:
-            statement = statement.where(a.at < until)
+            page = page.where(a.at < until)
+        # The page first: else PostgreSQL reads the texts of all members to put them in order.
+        statement = assessed_documents().where(a.document_id.in_(page)).order_by(a.at, a.seq)
         found = [event_document_of(row) for row in self._connection.execute(statement).mappings()]
         # The first post may lie before `since`: then the later ones of its text are not to pass for first posts.
         return fold_reprints(found) if since is None else found
+
+    def order(self, event_id: str) -> list[tuple[str, str | None]]:
+        """Return the id of every member in the order of `documents`, each with the first post of its text where it is not that."""
+        return first_posts([(*row,) for row in self._connection.execute(_ORDER, {"event_id": event_id})])
 
     def hourly(self, event_id: str, *, since: datetime, until: datetime) -> list[tuple[datetime, int]]:
         """Return documents per hour of `since` ≤ time < `until`; hours without documents are left out."""

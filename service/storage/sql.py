@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
@@ -56,7 +57,7 @@ from service.storage.audit import SqlAudit
 from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
 from service.storage.corrections import SqlCorrections
-from service.storage.dialects import lock, open_engines, sqlite_file, upsert
+from service.storage.dialects import Engines, lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.engine_words import READ_ONLY, engine_words, is_busy, is_full, is_read_only
 from service.storage.events import SqlEvents
@@ -101,15 +102,25 @@ def open_store(url: str, *, durable: bool = True, author_key: AuthorKey | None =
 def migrate(url: str) -> None:
     """Set up or bring up to date the database at `url`, all or nothing; safe to repeat and to run twice at once.
 
-    Raises `StoreUnavailableError` where the database cannot be reached or written, or was made by a later program.
+    One that is up to date is only read: every command asks for this, and must not wait for whoever writes meanwhile. Raises `StoreUnavailableError` where the database cannot be reached or written, or was made by a later program.
     """
     engines = open_engines(url)
     try:
-        with _sentences(), engines.writer.begin() as connection:
-            _refuse_later(current_revision(connection))
-            bring_up_to_date(connection)
+        with _sentences():
+            if not _is_current(engines, sqlite_file(url)):
+                with engines.writer.begin() as connection:
+                    _refuse_later(current_revision(connection))
+                    bring_up_to_date(connection)
     finally:
         engines.dispose()
+
+
+def _is_current(engines: Engines, file: Path | None) -> bool:
+    # Connecting to a SQLite file that is not there would make it, before whoever writes has said how.
+    if file is not None and not file.is_file():
+        return False
+    with engines.reader.begin() as connection:
+        return current_revision(connection) == head_revision()
 
 
 def _refuse_later(found: str | None) -> None:

@@ -21,6 +21,15 @@ __all__ = ["SqlTopics"]
 _D = topic_documents.c
 _WITHDRAW = delete(topic_documents).where(among(_D.document_id, "document_ids"), among(_D.topic_id, "topic_ids"))
 
+_S = topic_sheets.c
+_LAST = (
+    select(_S.topic_id, func.max(_S.version).label("version"))
+    .where(among(_S.topic_id, "topic_ids"))
+    .group_by(_S.topic_id)
+    .subquery()
+)
+_LATEST_SHEETS = select(topic_sheets).join(_LAST, (_S.topic_id == _LAST.c.topic_id) & (_S.version == _LAST.c.version))
+
 
 class SqlTopics:
     """`service.ports.store.Topics` within one transaction."""
@@ -103,6 +112,13 @@ class SqlTopics:
             select(topic_sheets).where(topic_sheets.c.topic_id == topic_id).order_by(topic_sheets.c.version.desc())
         )
         return [_sheet(row) for row in rows_of(self._connection, statement)]
+
+    def latest_sheets(self, topic_ids: Sequence[str]) -> dict[str, RiskSheet]:
+        """Return the latest version of each of the topics that has one."""
+        if not topic_ids:
+            return {}
+        found = rows_of(self._connection, _LATEST_SHEETS, topic_ids=topic_ids)
+        return {row["topic_id"]: _sheet(row) for row in found}
 
 
 def _topic(kept: Topic) -> Topic:

@@ -29,6 +29,7 @@ from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.views import acts, charts, wording
 from service.web.views.alert_rows import place_names
+from service.web.views.event_leaf import document_link
 from service.web.views.marking import marked, undirected
 from service.web.views.outcome import outcome_of
 
@@ -222,6 +223,7 @@ def _environment() -> Environment:
             article=wording.article_word,
             person=actor_word,
             detail=acts.detail_words,
+            document_of=document_link,
             leave=lambda url: f"/out?u={quote(url, safe='')}",
         )
         environment.globals.update(spark_points=charts.spark_points, weekday=wording.weekday, local=wording.local)

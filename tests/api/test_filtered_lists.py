@@ -78,3 +78,23 @@ def test_programs_filter_events_alike(filled: Site) -> None:
     found = client.get("/api/events?category=R07&region=36").json()["events"]
     assert {one["id"] for one in found} >= {"F1"}
     assert all("R07" in one["categories"] for one in found)
+
+
+def test_closed_alerts_are_leafed_through_thirty_at_a_time_and_counted_in_all(filled: Site) -> None:
+    with filled.context.store.write() as work:
+        shut = {"event_id": "F2", "state": AlertState.CLOSED, "level": AlertLevel.YELLOW, "owner": "承办丁"}
+        work.alerts.save_all(
+            [
+                build_alert(id=f"C{n}", title=f"已关{n:02}", raised_at=NOW - timedelta(hours=n), **shut)
+                for n in range(70)
+            ]
+        )
+    client = filled.browser(Role.VIEWER).client
+    path = "/alerts?state=closed&category=R11&owner=承办丁"
+    pages = [client.get(f"{path}&page={number}").text for number in (1, 2, 3)]
+    assert [sorted(set(re.findall("已关[0-9]{2}", page))) for page in pages] == [
+        [f"已关{n:02}" for n in some] for some in (range(30), range(30, 60), range(60, 70))
+    ]
+    assert all("70 条" in page for page in pages)
+    assert ["下一页" in page for page in pages] == [True, True, False]
+    assert '<option value="承办丁" selected>' in pages[0]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from service.domain.alerts.alert import AlertLevel, AlertState
 from service.domain.clocks.clock import ClockState
+from service.ports.alerts import NOBODY, AlertsAmong
 from service.ports.store import Store
 from tests.contract.stored import NOW, alert, clock, event, undone
 
@@ -80,6 +81,32 @@ class AlertsContract:
             assert found(level="red") == ["a2"]
             assert found(state="acknowledged") == ["a3"]
             assert found(limit=1, offset=1) == ["a2"]
+
+    def test_alerts_of_a_state_are_listed_and_counted_by_owner_category_and_place_of_their_event(
+        self, store: Store
+    ) -> None:
+        shut = {"state": AlertState.CLOSED}
+        with store.write() as work:
+            work.events.save(event("e1", categories=("R01",), regions=("360702",)), [])
+            work.events.save(event("e2", categories=("R01", "R07"), regions=("430100", "360100")), [])
+            work.alerts.save(alert("a1", event_id="e1", owner="乙", **shut))
+            work.alerts.save(alert("a2", event_id="e2", owner="甲", level=AlertLevel.RED, **shut))
+            work.alerts.save(alert("a3", event_id="e2", raised_at=NOW + HOUR, **shut))
+            work.alerts.save(alert("a4", event_id="e2", owner="丙"))
+        with store.read() as work:
+            for meant, found in (
+                (AlertsAmong(), ["a3", "a1", "a2"]),
+                (AlertsAmong(owner="甲"), ["a2"]),
+                (AlertsAmong(owner=NOBODY), ["a3"]),
+                (AlertsAmong(category="R07"), ["a3", "a2"]),
+                (AlertsAmong(region="3607"), ["a1"]),
+                (AlertsAmong(region="0100"), []),
+                (AlertsAmong(region="3601", category="R01", owner="甲"), ["a2"]),
+            ):
+                assert [one.id for one in work.alerts.listing(state="closed", meant=meant)] == found
+                assert work.alerts.count(state="closed", meant=meant) == len(found)
+            assert work.alerts.count(state="closed", level="red") == 1
+            assert work.alerts.owners(state="closed") == ["乙", "甲"]
 
     def test_the_revision_grows_with_every_change_of_an_alert_or_clock(self, store: Store) -> None:
         with store.write() as work:

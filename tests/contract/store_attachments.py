@@ -94,6 +94,16 @@ class AttachmentsContract:
             assert len(work.attachments.find(limit=3)) == 3
             assert [row.notice for row in work.attachments.find(limit=2, offset=2)] == ["通告1", "通告1"]
 
+    def test_pages_of_rows_follow_each_other_across_notices(self, store: Store) -> None:
+        for name in ("1", "2", "3"):
+            take(store, notice(name))
+        with store.read() as work:
+            whole = work.attachments.find()
+            assert [row.notice for row in whole] == [name for name in ("通告3", "通告2", "通告1") for _ in ROWS]
+            pages = [work.attachments.find(limit=3, offset=offset) for offset in range(0, len(whole) + 3, 3)]
+            assert [row for page in pages for row in page] == whole
+            assert pages[-1] == []
+
     def test_what_a_person_types_is_no_pattern(self, store: Store) -> None:
         take(store, notice("1"))
         with store.read() as work:

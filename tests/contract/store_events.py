@@ -144,6 +144,10 @@ class EventsContract:
             (middle, early),
             (late, early),
         ]
+        with store.read() as work:
+            assert work.events.order("e1") == [(early, None), (middle, early), (late, early)]
+            assert work.events.order("e2") == []
+            assert [one.document_id for one in work.events.documents("e1", limit=1, offset=1)] == [middle]
         # Of a window it is not known whether the first post lies before it.
         assert [one.document_id for one in since] == [middle, late]
         assert since[0].duplicate_of is not None

@@ -191,6 +191,8 @@ class TopicsContract:
         with store.read() as work:
             assert work.topics.sheets("t1") == [second, first]
             assert work.topics.sheets("t2") == []
+            assert work.topics.latest_sheets(["t1", "t2"]) == {"t1": second}
+            assert work.topics.latest_sheets([]) == {}
 
 
 class MattersContract:

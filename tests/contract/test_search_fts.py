@@ -1,3 +1,4 @@
+import re
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,8 +8,8 @@ import pytest
 
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.search.fts import FtsSearch
-from service.search.fts_query import COUNTS, conditions_of
-from tests.contract.search import SearchContract, document, found
+from service.search.fts_query import COUNTS, FOUND, PAGE, asked_of
+from tests.contract.search import NOW, SearchContract, document, found
 
 
 @pytest.fixture
@@ -51,32 +52,53 @@ class TestFtsFile:
 
     @pytest.mark.parametrize(
         "query",
-        [SearchQuery(), SearchQuery(level_at_least=1), SearchQuery(categories=("R07",)), SearchQuery(region="360700")],
+        [
+            SearchQuery(),
+            SearchQuery(level_at_least=1),
+            SearchQuery(categories=("R07",)),
+            SearchQuery(region="360700"),
+            SearchQuery(tone="neg", since=NOW),
+            SearchQuery(tokens=("疫苗",), tone="neg"),
+            SearchQuery(phrases=(("疫苗", "接种"),), level_at_most=0, until=NOW),
+            SearchQuery(tokens=("疫苗",), sort="score"),
+            SearchQuery(excluded=("疫苗",)),
+        ],
     )
-    def test_counting_without_a_word_reads_no_text(self, file: Path, search: FtsSearch, query: SearchQuery) -> None:
+    def test_what_is_filtered_counted_and_ordered_reads_no_text(
+        self, file: Path, search: FtsSearch, query: SearchQuery
+    ) -> None:
         search.index([document(number) for number in range(1, 20)])
-        asked = conditions_of(query)
-        assert asked is not None
-        parts, bound = asked
-        connection = sqlite3.connect(file)
-        plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + COUNTS.format(**parts), bound)]
-        connection.close()
-        assert "USING COVERING INDEX documents_counted" in plan[0], plan
+        assert _tables_of(file, query) <= {"listed", "kinds"}
 
-    def test_an_index_of_before_is_kept_and_counted_the_same(self, file: Path) -> None:
+    def test_without_a_word_nothing_is_sorted(self, file: Path, search: FtsSearch) -> None:
+        search.index([document(number) for number in range(1, 20)])
+        for query in (SearchQuery(), SearchQuery(tone="neg"), SearchQuery(since=NOW, excluded=("疫苗",))):
+            assert "TEMP B-TREE" not in _plan(file, query)
+
+    def test_a_phrase_is_looked_for_once_for_the_counts_and_the_page(self, file: Path, search: FtsSearch) -> None:
+        search.index([document(1)])
+        assert _plan(file, SearchQuery(phrases=(("疫苗", "接种"),))).count("VIRTUAL TABLE") == 1
+
+    def test_an_index_of_before_is_kept_and_answers_the_same(self, file: Path) -> None:
         first = FtsSearch(file)
-        first.index([document(1), document(2, level=2, categories=("R01", "R02"))])
-        counts = first.find(SearchQuery()).facets
+        first.index([document(1), document(2, level=2, tone="neg", categories=("R01", "R02"))])
+        first.note_made_by("rules")
+        queries = (SearchQuery(), SearchQuery(tone="neg"), SearchQuery(tokens=("疫苗",)), SearchQuery(level_at_least=2))
+        found = [first.find(query) for query in queries]
         first.close()
         connection = sqlite3.connect(file)
-        connection.execute("DROP INDEX documents_counted")
+        connection.executescript(
+            """DROP TABLE listed; DROP TABLE kinds; PRAGMA user_version = 2;
+            CREATE INDEX documents_published ON documents (published, seq)"""
+        )
         connection.close()
         second = FtsSearch(file)
-        assert second.find(SearchQuery()).facets == counts
+        assert [second.find(query) for query in queries] == found
+        assert second.made_by() == "rules"
+        second.index([document(1, version=2, level=0)])
+        second.remove(["d2"])
+        assert second.find(SearchQuery()).facets["level"] == {"0": 1}
         second.close()
-        connection = sqlite3.connect(file)
-        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'documents_counted'").fetchone()
-        connection.close()
 
     def test_a_damaged_file_is_said_with_what_to_do(self, file: Path) -> None:
         file.write_text("这不是索引" * 200)
@@ -137,3 +159,25 @@ class TestFtsFile:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(write, (0, 25, 50, 75), timeout=60))
         assert search.find(SearchQuery(tokens=("疫苗",))).total == 100
+
+
+def _plan(file: Path, query: SearchQuery) -> str:
+    """Return how SQLite would go about a query, but for reading the documents of the page."""
+    asked = asked_of(query)
+    assert asked is not None
+    parts = {"conditions": asked.conditions, "held": asked.held, "score": asked.score, "order": asked.order}
+    statements = (FOUND,) if asked.held else (COUNTS, PAGE)
+    connection = sqlite3.connect(file)
+    steps = [
+        row[3]
+        for statement in statements
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {statement.format(**parts)}", dict(asked.bound))
+    ]
+    connection.close()
+    return "\n".join(steps)
+
+
+def _tables_of(file: Path, query: SearchQuery) -> set[str]:
+    """Return the tables, other than that of the words, that are read for a query."""
+    names = set(re.findall(r"(?:SCAN|SEARCH) (\w+)", _plan(file, query)))
+    return {"listed" if name == "l" else name for name in names} & {"listed", "kinds", "documents", "d"}

@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from service.domain.figures.briefing import Briefing
+from service.domain.week import week_of
+from service.flows.reports.brief import compile_week
+from service.policies.register import load_register
 from service.ports.store import StoreBusyError
 from service.storage.dialects import Engines, open_engines
 from service.storage.sql import migrate, open_store
 from service.turnstile import turnstile
+from tests.builders import NOW
 
 # Writes one transaction of 50 ms after another, with no pause between them.
 _BUSY = """
@@ -74,6 +79,26 @@ def test_who_waited_for_nothing_is_told_that_the_store_is_busy_and_not_that_it_i
     finally:
         store.close()
         other.dispose()
+
+
+def test_what_only_reads_waits_for_no_writer_though_every_command_looks_after_the_schema(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    migrate(url)
+    store = open_store(url)
+
+    def issue() -> Briefing:
+        register = load_register()
+        return compile_week(
+            store, week_of(NOW), register=register, office="示例局", address="http://x", drill=False, now=NOW
+        )
+
+    first = issue()
+    judging = open_store(url)
+    with judging.write():
+        migrate(url)
+        assert issue() == first
+    judging.close()
+    store.close()
 
 
 def test_a_turn_that_is_never_given_up_is_passed_after_a_while(tmp_path: Path) -> None:

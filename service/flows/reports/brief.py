@@ -69,8 +69,7 @@ def compile_week(
 
     Weeks are numbered in the order in which they are first made; an issue keeps its number, however often it is made.
     """
-    with store.write() as work:
-        issue, in_all = _number(work, week)
+    issue, in_all = _number(store, week)
     with store.read() as work:
         figures = _figures(work, week, now)
         raised = _raised(work, week)
@@ -118,15 +117,25 @@ def _surges(work: Work, week: Week) -> str:
     return week_sentence(found, count_now(work, found))
 
 
-def _number(work: Work, week: Week) -> tuple[int, int]:
-    work.alone(_ISSUES)
-    issues: list[str] = list(work.value(_ISSUES, []))
+def _number(store: Store, week: Week) -> tuple[int, int]:
+    with store.read() as work:
+        issues: list[str] = list(work.value(_ISSUES, []))
     if str(week) not in issues:
-        # Never sorted: an issue that is out keeps its number when the briefing of an earlier week is made after it.
-        issues = [*issues, str(week)]
-        work.set_value(_ISSUES, issues)
+        issues = _entered(store, week)
     in_year = [name for name in issues if name.startswith(f"{week.year}-")]
     return in_year.index(str(week)) + 1, issues.index(str(week)) + 1
+
+
+def _entered(store: Store, week: Week) -> list[str]:
+    """Return the weeks in the order of their issues, this one among them. Who has a number already waits for no writer."""
+    with store.write() as work:
+        work.alone(_ISSUES)
+        issues: list[str] = list(work.value(_ISSUES, []))
+        if str(week) not in issues:
+            # Never sorted: an issue that is out keeps its number when the briefing of an earlier week is made after it.
+            issues = [*issues, str(week)]
+            work.set_value(_ISSUES, issues)
+    return issues
 
 
 def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:

@@ -78,6 +78,7 @@ alerts = Table(
     Column("revision", Integer, nullable=False),
     Index(None, "event_id"),
     Index(None, "state", "level"),
+    Index(None, "state", "raised_at"),
     Index(None, "raised_at"),
 )
 

@@ -23,6 +23,7 @@ from service.domain.telling.silence import silencing
 from service.flows.alerts.bulk import MOST_AT_ONCE, UNDO
 from service.flows.reports.mornings import coming_gaps
 from service.flows.telling.tell import labels_of
+from service.ports.alerts import NOBODY, AlertsAmong
 from service.ports.store import Work
 from service.web.pages.overview import rows_of
 from service.web.refused import NOT_REFUSED, Refused, first
@@ -36,7 +37,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 Row = tuple[Alert, Clock | None]
 _PAGE = 30
-_MOST_CLOSED = 6_000
+_CLOSED = AlertState.CLOSED.value
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)]
 
 _CHOICES: Mapping[str, Any] = {
@@ -91,9 +92,24 @@ class Listed:
         return {name: value for name, value in self.filters.model_dump().items() if value not in {"", "unclosed"}}
 
     @property
+    def end(self) -> int:
+        """How many alerts stand before the next page."""
+        return self.page_number * _PAGE
+
+    @property
     def query(self) -> str:
         """The list as `of` reads it."""
         return urlencode(self.given | {"page": str(self.page_number)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows of one page, how many there are in all, whose they are; `ordered` are those that were looked through for them."""
+
+    rows: Sequence[Row]
+    total: int
+    owners: Sequence[str]
+    ordered: Sequence[Row] = ()
 
 
 def show_refused(request: Request, identity: Identity, refused: Refused, causes: Mapping[str, str]) -> HTMLResponse:
@@ -117,26 +133,22 @@ def _show(
     context, filters = context_of(request), listed.filters
     picked = list(dict.fromkeys(refused.typed.get("alert", ())))[:MOST_AT_ONCE]
     with context.store.read() as work:
-        ordered = _ordered(request, work, filters, context)
-        found = _matching(work, ordered, filters)
-        start = (listed.page_number - 1) * _PAGE
-        shown = found[start : start + _PAGE]
-        shown = [*_gone(work, picked, shown, ordered), *shown]
+        part = _closed(work, listed) if filters.state == "closed" else _unclosed(request, work, listed, context)
+        shown = [*_gone(work, picked, part), *part.rows]
         rows = rows_of(work, shown, context)
         silenced = _silenced(work, [alert for alert, _ in shown], context)
-        owners = sorted({alert.owner for alert, _ in ordered if alert.owner})
         extras = _beside_the_list(work, identity.person, batch, context)
-    earlier, later = pager("/alerts", listed.given, listed.page_number, more=len(found) > start + _PAGE)
+    earlier, later = pager("/alerts", listed.given, listed.page_number, more=part.total > listed.end)
     view: dict[str, Any] = {
         "rows": rows,
-        "total": len(found),
+        "total": part.total,
         "scope": "未关闭" if filters.state == "unclosed" else "",
         "filters": filters,
         "filtered": bool(listed.given),
         "list": listed.query,
         "picked": picked,
         "causes": causes,
-        "owners": owners,
+        "owners": part.owners,
         **_CHOICES,
         "earlier": earlier,
         "later": later,
@@ -147,10 +159,10 @@ def _show(
     return page(request, "alerts.html", identity=identity, key="alerts", title="预警", refused=refused, **view)
 
 
-def _gone(work: Work, picked: Sequence[str], shown: Sequence[Row], ordered: Sequence[Row]) -> list[Row]:
+def _gone(work: Work, picked: Sequence[str], part: _Part) -> list[Row]:
     """Return the picked alerts that are not shown any more, in the order in which they were picked."""
-    there = {alert.id for alert, _ in shown}
-    clocks = {alert.id: clock for alert, clock in ordered}
+    there = {alert.id for alert, _ in part.rows}
+    clocks = {alert.id: clock for alert, clock in part.ordered}
     found = [work.alerts.get(alert_id) for alert_id in picked if alert_id not in there]
     return [(alert, clocks.get(alert.id)) for alert in found if alert is not None]
 
@@ -188,14 +200,24 @@ def _beside_the_list(work: Work, person: Person, batch_id: str, context: AppCont
     }
 
 
-def _ordered(request: Request, work: Work, filters: AlertFilters, context: AppContext) -> list[Row]:
-    if filters.state == "closed":
-        level = filters.level or None
-        return [(alert, None) for alert in work.alerts.listing(state="closed", level=level, limit=_MOST_CLOSED)]
+def _closed(work: Work, listed: Listed) -> _Part:
+    """Return a page of what is closed, the latest raised first: there are years of it, so the store leafs and counts."""
+    filters = listed.filters
+    level = filters.level or None
+    meant = AlertsAmong(owner=filters.owner or None, category=filters.category or None, region=filters.region or None)
+    found = work.alerts.listing(state=_CLOSED, level=level, meant=meant, limit=_PAGE, offset=listed.end - _PAGE)
+    total = work.alerts.count(state=_CLOSED, level=level, meant=meant)
+    return _Part([(alert, None) for alert in found], total, work.alerts.owners(state=_CLOSED))
+
+
+def _unclosed(request: Request, work: Work, listed: Listed, context: AppContext) -> _Part:
     opened = desk_of(request).open_alerts(work, context.now())
-    wanted = None if filters.state == "unclosed" else AlertState(filters.state)
+    wanted = None if listed.filters.state == "unclosed" else AlertState(listed.filters.state)
     alerts_ = [alert for alert in opened.alerts if wanted is None or alert.state is wanted]
-    return by_urgency(alerts_, opened.clocks, context.now())
+    ordered = by_urgency(alerts_, opened.clocks, context.now())
+    found = _matching(work, ordered, listed.filters)
+    owners = sorted({alert.owner for alert, _ in ordered if alert.owner})
+    return _Part(found[listed.end - _PAGE : listed.end], len(found), owners, ordered)
 
 
 def _matching(work: Work, ordered: Sequence[Row], filters: AlertFilters) -> list[Row]:
@@ -203,7 +225,7 @@ def _matching(work: Work, ordered: Sequence[Row], filters: AlertFilters) -> list
         (alert, clock)
         for alert, clock in ordered
         if (not filters.level or alert.level.key == filters.level)
-        and (not filters.owner or (alert.owner or "-") == filters.owner)
+        and (not filters.owner or (alert.owner or NOBODY) == filters.owner)
     ]
     if not filters.category and not filters.region:
         return kept

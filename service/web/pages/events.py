@@ -29,15 +29,15 @@ from service.domain.policies.citation import Choice
 from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
-from service.flows.acts import facts_now
+from service.flows.acts import facts_from
 from service.flows.cases.reference import articles_of, policies_of
 from service.flows.judging.divisions import offered_places
-from service.flows.judging.regrouping import near_events
 from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
 from service.flows.reports.effect import measure_effect
 from service.ports.store import Work
 from service.web.notices import notices_view
+from service.web.pages.event_documents import documents_view, explained_of
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
 from service.web.views.act_words import ACT_WORDS
@@ -55,34 +55,44 @@ from service.web.views.event_page import (
     score_parts,
     time_line,
 )
-from service.web.views.evidence_rows import evidence_views
-from service.web.views.explained import ExplainedView, explained_views, telling_view
-from service.web.views.labelling import label_forms
+from service.web.views.explained import telling_view
 from service.web.views.need import need_view
-from service.web.views.opinion_rows import is_proposed, opinion_views
+from service.web.views.opinion_rows import is_proposed
+from service.web.views.paging import LAST_PAGE
 from service.web.views.register_words import first_actions, grade_rows
-from service.web.views.regrouping import others_of, regrouping_rows
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures, turns_of
 from service.web.views.wording import day_of, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 _DOCUMENTS = 300
-_NEAR = 8
 
 
 @router.get("/events/{event_id}")
 def event_page(
-    request: Request, identity: Reader, event_id: str, tab: Annotated[str, Query(max_length=20)] = "overview"
+    request: Request,
+    identity: Reader,
+    event_id: str,
+    tab: Annotated[str, Query(max_length=20)] = "overview",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> HTMLResponse:
     """Show one event. Raises `NotFound` where there is none."""
-    return show_event(request, identity, event_id, tab)
+    return show_event(request, identity, event_id, tab, leaf=page_number)
 
 
 def show_event(
-    request: Request, identity: Identity, event_id: str, tab: str, *, refused: Refused = NOT_REFUSED
+    request: Request,
+    identity: Identity,
+    event_id: str,
+    tab: str,
+    *,
+    refused: Refused = NOT_REFUSED,
+    leaf: int | None = None,
 ) -> HTMLResponse:
-    """Return the page of an event, with what stood in a form that was refused. Raises `NotFound` where there is none."""
+    """Return the page of an event, with what stood in a form that was refused; of its documents the given leaf, else theirs.
+
+    Raises `NotFound` where there is no such event.
+    """
     context = context_of(request)
     if tab not in _TABS:
         raise NotFound("没有这个页签，请从事件页的页签中选择。")
@@ -92,7 +102,7 @@ def show_event(
             raise NotFound(f"没有编号为 {event_id[:40]} 的事件，请从事件列表进入。")
         alert = work.alerts.of_event(event_id)
         view = _head(work, event, alert, context)
-        view |= _TABS[tab](_Shown(work, event, context, view))
+        view |= _TABS[tab](_Shown(work, event, context, view, refused, leaf))
     personal = personal_documents(view.pop("told", ()))
     if personal:
         subject = f"event:{event.id}"
@@ -121,7 +131,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     case = work.cases.of_alerts([alert.id]).get(alert.id) if alert else None
     file = work.cases.file(case.id) if case else None
     waiting = turns(file, context.office.register.workflow, event.grade) if file else None
-    facts = facts_now(work, event, context.office, context.now())
+    facts = facts_from(work, event, spread, context.office, context.now()) if alert else None
     return {
         "event": event,
         "merged_into": work.events.get(event.merged_into) if event.merged_into else None,
@@ -135,7 +145,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
-        "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
+        "need": need_view(event, facts, context.office.register, context.now()) if facts else None,
         "region_names": place_names(event),
         "disputes": disputes(event),
         "independent": spread["independent_sources"],
@@ -259,6 +269,8 @@ class _Shown:
     event: Event
     context: AppContext
     head: Mapping[str, Any]
+    refused: Refused = NOT_REFUSED
+    leaf: int | None = None
 
 
 def _overview_tab(shown: _Shown) -> dict[str, Any]:
@@ -276,7 +288,7 @@ def _overview_tab(shown: _Shown) -> dict[str, Any]:
         "divisions": offered_places(),
         "linked": linked_matters(shown.work, shown.event.id),
         "higher": _higher(shown.work, views),
-        "why": telling_view(views, _explained(shown.work, views)),
+        "why": telling_view(views, explained_of(shown.work, views)),
         **_effect(shown),
     }
 
@@ -295,11 +307,6 @@ def _effect(shown: _Shown) -> dict[str, Any]:
     if spoken is None or spoken > now:
         return {"effect": None}
     return {"effect": measure_effect(shown.work, shown.event.id, spoken, now=now).as_json(), "answered_at": spoken}
-
-
-def _explained(work: Work, views: Sequence[DocumentView]) -> dict[str, ExplainedView]:
-    """Return by document why it was judged a risk, as far as that is known."""
-    return explained_views(views, work.explanations.of_documents([view.document.document_id for view in views]))
 
 
 def _spread_tab(shown: _Shown) -> dict[str, Any]:
@@ -345,30 +352,8 @@ def _basis_tab(shown: _Shown) -> dict[str, Any]:
     return {"said": said, "added": added}
 
 
-def _labelled_documents_tab(shown: _Shown) -> dict[str, Any]:
-    view = _documents_tab(shown)
-    given = shown.work.labels.latest([one.document_id for one in view["told"]])
-    return view | {"label_forms": label_forms(view["told"], given, shown.context.now())}
-
-
 def _documents_tab(shown: _Shown) -> dict[str, Any]:
-    event, told = shown.event, shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
-    acts = shown.work.regroupings.of_event(event.id)
-    asked = shown.work.opinions.of_documents([one.document_id for one in told])
-    views = document_views(told)
-    explained = _explained(shown.work, views)
-    hidden = shown.work.hiding.of_documents([one.document_id for one in told])
-    kept = shown.work.evidence.of_documents([one.document_id for one in told])
-    return {
-        "views": views,
-        "told": told,
-        "opinions": opinion_views(asked),
-        "explained": explained,
-        "hidden": frozenset(hidden),
-        "evidence": evidence_views(told, kept),
-        "regroupings": regrouping_rows(event.id, acts, shown.work.events.get_all(others_of(event.id, acts))),
-        "near": near_events(shown.work, event, limit=_NEAR),
-    }
+    return documents_view(shown.work, shown.event, shown.refused, shown.leaf, shown.context.now())
 
 
 def _nothing_more(_: _Shown) -> dict[str, Any]:
@@ -379,7 +364,7 @@ _TABS: Mapping[str, Callable[[_Shown], dict[str, Any]]] = {
     "overview": _overview_tab,
     "timeline": _overview_tab,
     "spread": _spread_tab,
-    "documents": _labelled_documents_tab,
+    "documents": _documents_tab,
     "basis_list": _basis_tab,
     "handling": _nothing_more,
     "notices": _notices_tab,

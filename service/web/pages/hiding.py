@@ -15,6 +15,7 @@ from service.flows.acts import reason_of
 from service.flows.keeping.hidden_files import files_holding
 from service.flows.keeping.hiding import hide_string, look_for, refuse_told_in
 from service.ports.hiding import Found
+from service.web.pages.event_documents import documents_address
 from service.web.pages.events import show_event
 from service.web.refused import Sent, refused_by
 from service.web.render import page
@@ -49,7 +50,7 @@ def hide(
         identity=identity,
         key="events",
         title="隐去内容",
-        back=f"/events/{event_id}?tab=documents",
+        back=documents_address(context.store, event_id, document_id),
         action=request.url.path,
         asked=asked,
         found=found,

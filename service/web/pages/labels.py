@@ -17,6 +17,7 @@ from service.domain.refusal import Refusal
 from service.flows.keeping.privacy import note_personal_read
 from service.flows.learning.labelling import chosen_question, give_label, next_question, skip_question, undo_label
 from service.flows.learning.model_versions import model_state, place_model, wish_training
+from service.web.pages.event_documents import documents_address
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.label_table import labels_csv
@@ -220,7 +221,7 @@ def give(
     )
     done = "label_missed" if given.raises else "label"
     back = (
-        f"/events/{event}?tab=documents&done={done}"
+        f"{documents_address(context.store, event, document_id)}&done={done}"
         if event
         else "/labels?done=label_missed"
         if given.raises

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.api.identity import Handler, Reader, context_of
 from service.flows.learning.opinion_desk import how_asking_stands, mark_seen, proposals
+from service.web.pages.event_documents import documents_address
 from service.web.render import page
 from service.web.views.opinion_rows import proposal_views
 
@@ -41,5 +42,5 @@ def seen(
     mark_seen(context.store, identity.person, document_id, now=context.now())
     with context.store.read() as work:
         event_id = work.events.of_documents([document_id]).get(document_id)
-    target = f"/events/{event_id}?tab=documents&" if back and event_id else "/opinions?"
+    target = f"{documents_address(context.store, event_id, document_id)}&" if back and event_id else "/opinions?"
     return RedirectResponse(f"{target}done=opinion_seen", status_code=303)

@@ -75,7 +75,7 @@ def _show_list(request: Request, identity: Identity, state: str, *, refused: Ref
     with context.store.read() as work:
         found = work.topics.listing(state=state or None)
         totals, lately = work.topics.totals(), work.topics.totals(since=now - timedelta(days=7))
-        sheets = {topic.id: work.topics.sheets(topic.id) for topic in found}
+        sheets = work.topics.latest_sheets([topic.id for topic in found])
         titles = [policy.title for policy in work.policies.listing()]
     rows = [
         (
@@ -83,7 +83,7 @@ def _show_list(request: Request, identity: Identity, state: str, *, refused: Ref
             phase_at(topic, now, now=now),
             totals.get(topic.id, 0),
             lately.get(topic.id, 0),
-            sheets[topic.id][0] if sheets[topic.id] else None,
+            sheets.get(topic.id),
         )
         for topic in found
     ]

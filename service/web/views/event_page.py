@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -108,20 +108,28 @@ class BasisView:
     """Whether `gist` is a sentence of its own, on a law that has ended or on whose matter it is, and stands for no article."""
 
 
-def document_views(documents: Sequence[EventDocument]) -> list[DocumentView]:
-    """Return the documents numbered in order of time, reprints counted at their first."""
-    folded = Counter(document.duplicate_of for document in documents if document.duplicate_of)
+def document_views(
+    documents: Sequence[EventDocument], order: Sequence[tuple[str, str | None]] | None = None
+) -> list[DocumentView]:
+    """Return the documents numbered in order of time, reprints counted at their first.
+
+    Of a part of an event `order` names every member with the first post of its text, so that it is numbered among all.
+    """
+    told = [(one.document_id, one.duplicate_of) for one in documents] if order is None else order
+    numbers = {name: number for number, (name, _) in enumerate(told, start=1)}
+    firsts = dict(told)
+    folded = Counter(first for first in firsts.values() if first)
     return [
         DocumentView(
-            number=number,
-            document=document,
+            number=numbers[document.document_id],
+            document=replace(document, duplicate_of=firsts[document.document_id]),
             title_spans=spans_of(document.evidence, "title"),
             excerpt=excerpt(document.text, spans_of(document.evidence, "text")),
             reprints=folded.get(document.document_id, 0),
             at=document.published_at or document.stored_at,
             disguises=disguises(document.evidence),
         )
-        for number, document in enumerate(documents, start=1)
+        for document in documents
     ]
 
 

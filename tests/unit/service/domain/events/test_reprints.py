@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from service.domain.events.event import EventDocument
-from service.domain.events.reprints import fold_reprints
+from service.domain.events.reprints import first_posts, fold_reprints
 from tests.builders import NOW
 
 _POST = EventDocument(
@@ -71,3 +71,8 @@ def test_what_was_judged_in_order_of_time_stays_as_it_is() -> None:
 
 def test_documents_that_point_to_each_other_are_one_text() -> None:
     assert _folded(("one", "two"), ("two", "one")) == {"one": None, "two": "one"}
+
+
+def test_the_order_of_an_event_names_the_same_first_posts_as_its_documents() -> None:
+    pairs = (("early", "late"), ("middle", "late"), ("late", None), ("other", None))
+    assert dict(first_posts(pairs)) == _folded(*pairs)
