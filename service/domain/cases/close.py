@@ -76,7 +76,7 @@ def evaluate(
 
 def _quiet(file: CaseFile, desk: Desk, daily: Sequence[int]) -> None:
     days, most = desk.workflow.quiet_days, desk.workflow.quiet_documents
-    last = max(one.at for one in file.publications)
+    last = max(one.at for one in file.published)
     if desk.now - last < days * _DAY:
         ready = "发布后满" + f"{days}日才能评估"
         raise Barred(Bar.NOT_QUIET, f"{ready}，请继续跟踪反应")
@@ -90,8 +90,8 @@ def _quiet(file: CaseFile, desk: Desk, daily: Sequence[int]) -> None:
 def archive(file: CaseFile, desk: Desk, *, lessons: str = "") -> Move:
     """Archive with what was learnt, said now or in the evaluation (T18)."""
     checked(file.case, Step.ARCHIVE, desk)
-    if not file.evaluations:
-        raise Barred(Bar.NO_EVALUATION, "还没有评估记录，不能归档")
+    if not file.evaluated:
+        raise Barred(Bar.NO_EVALUATION, "最近一次发布还没有评估，不能归档")
     learnt = lessons.strip() or file.evaluations[-1].lessons
     return stepped(file, Step.ARCHIVE, desk, detail={"lessons": stated(learnt, "经验教训")})
 
@@ -100,8 +100,7 @@ def close(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     """End a case that is a false positive or another's double; what has been published is evaluated first (T19)."""
     checked(file.case, Step.CLOSE, desk)
     why = stated(reason, "关闭理由")
-    done = file.evaluations[-1].at if file.evaluations else None
-    if file.publications and (done is None or done < file.publications[-1].at):
+    if file.publications and not file.evaluated:
         raise Barred(
             Bar.NO_EVALUATION, "已公开回应的处置须先评估（传播、声量、遗留问题、经验教训），再归档，不能直接关闭"
         )

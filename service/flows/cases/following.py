@@ -72,7 +72,7 @@ def measured(work: Work, file: CaseFile, *, now: datetime) -> Effect | None:
     """Return the effect of the latest publication on the case's event; `None` before there is one."""
     if not file.publications:
         return None
-    return measure_effect(work, file.case.event_id, file.publications[-1].at, now=now)
+    return measure_effect(work, file.case.event_id, file.published[-1].at, now=now)
 
 
 def volume_around(work: Work, file: CaseFile, event: Event, *, now: datetime) -> Mapping[str, Any]:
@@ -84,7 +84,7 @@ def volume_around(work: Work, file: CaseFile, event: Event, *, now: datetime) ->
     reach = {name: spread[name] for name in ("items", "sources", "independent_sources", "views", "reposts")}
     if not file.publications:
         return reach
-    at = file.publications[-1].at
+    at = file.published[-1].at
     hour = at.replace(minute=0, second=0, microsecond=0)
     until = min(hour + _HOUR + EFFECT_WINDOW, now.replace(minute=0, second=0, microsecond=0))
     hours = max(0, (until - hour - _HOUR) // _HOUR)

@@ -26,6 +26,7 @@ from service.flows.cases import (
 from service.flows.cases.scene import Hand
 from service.web.pages.case_show import show_case
 from service.web.pages.event_return import Posted
+from service.web.received import received
 from service.web.refused import Sent, first, refused_by
 
 router = APIRouter()
@@ -149,6 +150,18 @@ def _publish(hand: Hand, fields: Fields) -> None:
     )
 
 
+def _correct(hand: Hand, fields: Fields) -> None:
+    publishing.correct_registration(
+        hand,
+        _number(fields, "number"),
+        channel=_text(fields, "channel"),
+        reference=_text(fields, "reference"),
+        out_at=received(_text(fields, "since"), what="实际发布时间"),
+        reason=_text(fields, "reason"),
+        seen=_number(fields, "seen"),
+    )
+
+
 def _liaise(hand: Hand, fields: Fields) -> None:
     text = _text(fields, "kind")
     if text not in {one.value for one in LiaisonKind}:
@@ -196,6 +209,7 @@ _ACTS: Mapping[str, tuple[_Act, str]] = MappingProxyType(
             "review",
         ),
         "publish": (_publish, "review"),
+        "correct": (_correct, "review"),
         "liaise": (_liaise, "liaison"),
         "liaison-answer": (
             lambda hand, fields: liaison.party_answered(

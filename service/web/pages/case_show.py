@@ -37,6 +37,7 @@ from service.web.views.case_page import (
     line_of_steps,
     minutes,
     published_figures,
+    registered_views,
     review_views,
     said,
     sent_back,
@@ -267,9 +268,8 @@ def _liaison(_: _Shown) -> dict[str, Any]:
 def _evaluation(shown: _Shown) -> dict[str, Any]:
     figures = volume_around(shown.work, shown.file, shown.event, now=shown.context.now())
     told = [(one, published_figures(one.figures), one.figures.get("effect")) for one in shown.file.evaluations]
-    spoken, told_at = shown.file.publications[-1:], [one.at for one in shown.file.evaluations]
     # What is evaluated stands in its record; the figures of the moment are shown until then, and again after a further round.
-    open_end = bool(spoken) and not any(at >= spoken[0].at for at in told_at)
+    open_end = bool(shown.file.publications) and not shown.file.evaluated
     effect = measured(shown.work, shown.file, now=shown.context.now()) if open_end else None
     return {
         "figures": published_figures(figures),
@@ -355,6 +355,8 @@ def _review(shown: _Shown) -> dict[str, Any]:
         "opinions": [(one, workflow.steps[one.step].name) for one in file.opinions],
         "basis": _basis(shown, articles_of(shown.work, shown.alert)),
         "is_author": shown.person.name in file.authors,
+        "registered": registered_views(file),
+        "may_correct": bool(shown.person.duties & set(workflow.steps[Step.PUBLISH].duties_at(shown.event.grade))),
     }
 
 

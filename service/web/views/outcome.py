@@ -84,6 +84,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "case_bypass-confirm": "已确认越过，将列入周报。",
         "case_bypass-drop": "越过申请已撤销，照常审核。",
         "case_publish": "发布已登记，预警记为已回应。",
+        "case_correct": "发布登记已更正，原登记留在记录中。",
         "case_liaise": "联络已登记。",
         "case_liaison-answer": "答复已登记。",
         "case_track": "反应已登记。",
