@@ -107,8 +107,21 @@ def close(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     return stepped(file, Step.CLOSE, desk, detail={"reason": why}, submitted=None)
 
 
-def reopen(file: CaseFile, desk: Desk, *, reason: str) -> Move:
-    """Open an ended case again: after an archived answer it is tracked on, else it starts from screening."""
+def reopen(file: CaseFile, desk: Desk, *, reason: str, alert_closed: bool = False) -> Move:
+    """Open an ended case again: one whose answer was out and followed is tracked on, any other starts from screening.
+
+    Raises:
+        Barred: There is no reason, or its alert is closed (`alert_closed`): nobody would be told of what becomes of it.
+    """
     checked(file.case, Step.REOPEN, desk)
-    to = CaseState.TRACKING if file.case.state is CaseState.ARCHIVED else CaseState.TRIAGED
-    return stepped(file, Step.REOPEN, desk, to=to, detail={"reason": stated(reason, "重新打开的理由")}, submitted=None)
+    why = stated(reason, "重新打开的理由")
+    if alert_closed:
+        raise Barred(Bar.WRONG_STATE, "预警已关闭，请先由审批人在事件页重新打开预警，再重新打开处置")
+    to = CaseState.TRACKING if _was_followed(file) else CaseState.TRIAGED
+    return stepped(file, Step.REOPEN, desk, to=to, detail={"reason": why}, submitted=None)
+
+
+def _was_followed(file: CaseFile) -> bool:
+    if file.case.state is CaseState.ARCHIVED:
+        return True
+    return bool(file.steps) and file.steps[-1].before in {CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED}

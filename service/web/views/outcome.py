@@ -98,6 +98,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "topic_opened": "已开始跟踪，已入库的相关稿件已归入。",
         "topic_changed": "已保存，稿件已按新条件重新归入。",
         "topic_closed": "已结束跟踪。",
+        "topic_reopened": "已恢复跟踪，结束期间入库的相关稿件已归入。",
         "sheet_saved": "评估表已存为新的一版。",
         "sheet_signed": "评估表已签署。",
         "matter_moved": "办理情况已登记。",
