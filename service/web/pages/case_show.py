@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
-from service.domain.cases.assess import undecided
+from service.domain.cases.assess import disclosure_mark, undecided
 from service.domain.cases.bypass import may_ask, state_told, waiting_bypass
 from service.domain.cases.call import CallKind, able, calls, second_name_calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
@@ -187,6 +187,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "owners": [one.name for one in shown.people if one.duties and not one.disabled],
         "on_duty": sorted(workflow.duties[duty].name for duty in shown.person.duties if duty in workflow.duties),
         "disclosures": list(Disclosure),
+        "disclosure_seen": disclosure_mark(file.case),
         "authority": authority_of(shown.alert),
         "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
@@ -220,7 +221,8 @@ def _bypass(shown: _Shown) -> dict[str, Any]:
         return {}
     owed = second_name_calls(shown.file, shown.workflow)
     yours = any(able(call, (shown.person,), shown.file, shown.workflow) for call in owed)
-    return {"by": asked["by"], "reason": asked["reason"], "stands": _asker_may(shown, asked), "yours": yours}
+    stands = _asker_may(shown, asked)
+    return {"by": asked["by"], "reason": asked["reason"], "at": asked["at"], "stands": stands, "yours": yours}
 
 
 def _asker_may(shown: _Shown, asked: Mapping[str, Any]) -> bool:
