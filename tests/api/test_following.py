@@ -183,7 +183,10 @@ class TestTopics:
         assert (refused.status_code, "恢复跟踪须写明理由" in refused.text) == (422, True)
         assert "恢复跟踪" in officer.client.get(f"/topics/{topic.id}?tab=settings").text
         answer = officer.post(f"/topics/{topic.id}/reopen", reason="误点结束")
-        assert (answer.status_code, answer.headers["location"]) == (SEE_OTHER, f"/topics/{topic.id}?done=topic_reopened")
+        assert (answer.status_code, answer.headers["location"]) == (
+            SEE_OTHER,
+            f"/topics/{topic.id}?done=topic_reopened",
+        )
         assert topic.title in officer.client.get("/topics").text
 
     def test_an_unknown_topic_is_not_found(self, site: Site) -> None:

@@ -163,7 +163,9 @@ def test_words_that_somebody_changed_meanwhile_are_not_written_over_unseen(
     assert stored(site) == before
 
 
-def test_a_topic_is_not_ended_by_one_stray_click_and_who_ends_it_reads_how_it_is_taken_up_again(topic: Topic, officer: Browser) -> None:
+def test_a_topic_is_not_ended_by_one_stray_click_and_who_ends_it_reads_how_it_is_taken_up_again(
+    topic: Topic, officer: Browser
+) -> None:
     page = html.document_fromstring(officer.client.get(f"/topics/{topic.id}?tab=settings").text)
     [form] = page.xpath("//form[@action=$path]", path=f"/topics/{topic.id}/close")
     assert form.getparent().tag == "details"

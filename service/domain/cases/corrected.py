@@ -73,7 +73,9 @@ def correct_publication(
 def _unseen(file: CaseFile, desk: Desk, seen: int) -> None:
     if len(file.corrections) != seen:
         last = file.corrections[-1] if file.corrections else None
-        told = f"{last.by}已于{beijing(last.at, desk.now)}更正（{last.channel}，{last.reference}）" if last else "登记已变"
+        told = (
+            f"{last.by}已于{beijing(last.at, desk.now)}更正（{last.channel}，{last.reference}）" if last else "登记已变"
+        )
         raise Barred(Bar.MOVED_ON, f"{told}，您填写的没有保存，请对照后再更正")
 
 

@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from service.domain.cases.file import (
-    Approval,
     Case,
     CaseFile,
     Disclosure,
     Draft,
     LiaisonKind,
     Publication,
-    ReviewOpinion,
     text_hash,
 )
 from service.domain.cases.given import approval_of, opinion_on

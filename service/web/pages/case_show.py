@@ -268,15 +268,15 @@ def _liaison(_: _Shown) -> dict[str, Any]:
 
 
 def _evaluation(shown: _Shown) -> dict[str, Any]:
-    figures = volume_around(shown.work, shown.file, shown.event, now=shown.context.now())
     told = [(one, published_figures(one.figures), one.figures.get("effect")) for one in shown.file.evaluations]
     # What is evaluated stands in its record; the figures of the moment are shown until then, and again after a further round.
-    open_end = bool(shown.file.publications) and not shown.file.evaluated
-    effect = measured(shown.work, shown.file, now=shown.context.now()) if open_end else None
+    now = shown.context.now()
+    effect = None if shown.file.evaluated else measured(shown.work, shown.file, now=now)
     return {
-        "figures": published_figures(figures),
+        "figures": published_figures(volume_around(shown.work, shown.event, effect, now=now)),
         "effect": effect.as_json() if effect else None,
         "evaluations": told,
+        "corrected_since": [one for one, _, _ in told if any(each.at > one.at for each in shown.file.corrections)],
         "quiet": shown.workflow,
     }
 
@@ -309,16 +309,19 @@ def _draft(shown: _Shown) -> dict[str, Any]:
     now = shown.context.now()
     reference = reference_of(shown.work, shown.file, shown.alert, shown.event, articles, now=now)
     latest = shown.file.latest
-    stored = reference.text if shown.from_reference else latest.text if latest else ""
+    # A further round says what changed since the answer that is out: its author begins from that one, unsaved.
+    begun = None if latest or shown.from_reference else next(reversed(shown.file.published), None)
+    stored = reference.text if shown.from_reference else latest.text if latest else begun.text if begun else ""
     text = shown.forms.value("save", "text", stored)
     return {
         "text": text,
+        "begun": begun,
         "overtaken": _overtaken(shown, text),
         "latest": latest,
         "sent_back": sent_back(shown.file),
         "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
         "reference": reference,
-        "findings": findings_of(shown.work, latest.text, now=shown.context.now()) if latest else [],
+        "findings": findings_of(shown.work, latest.text, now=now) if latest else [],
         "basis": _basis(shown, articles),
     }
 

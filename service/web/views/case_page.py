@@ -314,9 +314,10 @@ def published_figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows += [("阅读量", figures.get("views")), ("转发量", figures.get("reposts"))]
     if "before" in figures:
         hours, after_hours = figures.get("window_hours"), figures.get("after_hours")
-        after = figures.get("after") if after_hours else "尚无整点"
+        # An evaluation of an earlier build counted whole hours, and had none yet.
+        after = "尚无整点" if figures.get("after") is None else figures["after"]
         rows += [
             (f"发布前{hours}小时", figures["before"]),
-            (f"发布后{after_hours}小时" if after_hours else "发布后", after),
+            (f"发布后{after_hours}小时" if after_hours else "发布后不足1小时", after),
         ]
     return [(name, "平台未提供" if value is None else f"{value}") for name, value in rows]

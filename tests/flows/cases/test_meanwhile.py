@@ -18,11 +18,13 @@ def test_of_two_who_set_the_attribute_the_second_is_told_what_the_first_set(way:
     way.drafting()
     seen = disclosure_mark(way.case)
     set_disclosure(way.hand("case_officer"), Disclosure.WITHHELD, reason="商业秘密", seen=seen)
-    with pytest.raises(Barred, match="承办丁已于.*把公开属性定为“不予公开”（商业秘密），没有改动"):
+    with pytest.raises(Barred, match=r"承办丁已于.*把公开属性定为“不予公开”（商业秘密），没有改动"):
         set_disclosure(way.hand("spokesperson"), Disclosure.ACTIVE, reason="", seen=seen)
     assert way.case.disclosure is Disclosure.WITHHELD
     now = disclosure_mark(way.case)
-    assert set_disclosure(way.hand("spokesperson"), Disclosure.ACTIVE, reason="", seen=now).disclosure is Disclosure.ACTIVE
+    assert (
+        set_disclosure(way.hand("spokesperson"), Disclosure.ACTIVE, reason="", seen=now).disclosure is Disclosure.ACTIVE
+    )
 
 
 def test_another_reason_for_the_same_attribute_is_another_attribute(way: Way) -> None:
@@ -45,7 +47,7 @@ def staffed(way: Way) -> Way:
 def test_of_two_who_give_a_case_away_the_second_is_told_to_whom_it_went(staffed: Way) -> None:
     staffed.opened()
     assign_case(staffed.hand("duty_lead"), "承办丁", seen="")
-    with pytest.raises(Conflict, match="值班丙已于.*指派给承办丁，您打开页面时还没有承办人，没有改动"):
+    with pytest.raises(Conflict, match=r"值班丙已于.*指派给承办丁，您打开页面时还没有承办人，没有改动"):
         assign_case(staffed.hand("analyst"), "承办戊", seen="")
     assert staffed.case.owner == "承办丁"
     assert assign_case(staffed.hand("analyst"), "承办戊", seen="承办丁").owner == "承办戊"

@@ -189,7 +189,7 @@ class TestBypass:
     def test_who_asks_over_the_request_of_another_is_led_to_that_one_which_stays(self, way: Way) -> None:
         way.submitted()
         bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
-        with pytest.raises(Barred, match="值班丙已于.*申请越过第1版的审核（距时限不足一小时），没有另行申请"):
+        with pytest.raises(Barred, match=r"值班丙已于.*申请越过第1版的审核（距时限不足一小时），没有另行申请"):
             bypass_asked(way.hand("spokesperson"), version=1, reason="谣言正在扩散")
         assert way.case.asked["by"] == "值班丙"
 

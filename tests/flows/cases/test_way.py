@@ -279,7 +279,12 @@ class TestBesideTheWay:
         way.now += timedelta(days=3)
         evaluate_response(way.hand("analyst"), reach="三家", questions="无", lessons="")
         [told] = way.file.evaluations
-        assert (told.figures["window_hours"], told.figures["before"], told.figures["after"]) == (24, 0, 0)
+        effect = told.figures["effect"]
+        assert (told.figures["before"], told.figures["after"]) == (
+            effect["before"]["documents"],
+            effect["after"]["documents"],
+        )
+        assert (told.figures["window_hours"], told.figures["after_hours"]) == (72, 72)
         assert told.figures["at"] == way.file.publications[0].at.isoformat()
 
     def test_the_measured_effect_is_kept_and_a_person_only_adds_to_it(self, way: Way) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from service.domain.cases.assess import assess, conclude, disclose, liaise, open_case, report_up, respond
-from service.domain.cases.corrected import answered_from, correct_publication
 from service.domain.cases.close import archive, close, evaluate, follow_up, reopen, track
+from service.domain.cases.corrected import answered_from, correct_publication
 from service.domain.cases.file import CaseFile, Disclosure, LiaisonKind, text_hash
 from service.domain.cases.moves import Desk, Move
 from service.domain.cases.review import (

@@ -15,6 +15,7 @@ from tests.unit.service.domain.cases.builders import applied, case_in, desk, lat
 
 PUBLISHER = someone("发布子", "publisher")
 OTHER = someone("发言辛", "spokesperson")
+LATER = later(60)
 
 
 def published(*, state: CaseState = CaseState.PUBLISHED) -> CaseFile:
@@ -44,7 +45,7 @@ def published(*, state: CaseState = CaseState.PUBLISHED) -> CaseFile:
     return replace(file, publications=(out,), approvals=(signed,))
 
 
-def corrected(file: CaseFile, *, at: datetime = later(60), who: Any = PUBLISHER, **said: Any) -> CaseFile:
+def corrected(file: CaseFile, *, at: datetime = LATER, who: Any = PUBLISHER, **said: Any) -> CaseFile:
     known: dict[str, Any] = {
         "channel": "网站",
         "reference": "〔9〕",
@@ -61,10 +62,15 @@ def test_it_is_corrected_in_every_state_and_the_registration_stays(state: CaseSt
     after = corrected(before, reference=" 〔2026〕9号 ", reason=" 编号少写年份 ")
     assert after.publications == before.publications
     [told] = after.published
-    assert (told.channel, told.reference, told.at, told.by) == ("网站", "〔2026〕9号", before.publications[0].at, "发布子")
+    assert (told.channel, told.reference, told.at, told.by) == (
+        "网站",
+        "〔2026〕9号",
+        before.publications[0].at,
+        "发布子",
+    )
     assert (after.case.state, after.steps) == (state, before.steps)
     [kept] = after.corrections
-    assert (kept.publication, kept.reason, kept.by, kept.at) == (1, "编号少写年份", "发布子", later(60))
+    assert (kept.publication, kept.reason, kept.by, kept.at) == (1, "编号少写年份", "发布子", LATER)
 
 
 def test_the_last_correction_counts_and_the_ones_before_stay() -> None:
@@ -91,7 +97,7 @@ class TestTime:
         if passes:
             assert corrected(published(), out_at=later(minute)).published[0].at == later(minute)
             return
-        with pytest.raises(Barred, match="早于第1版签批|晚于现在") as refused:
+        with pytest.raises(Barred, match=r"早于第1版签批|晚于现在") as refused:
             corrected(published(), out_at=later(minute))
         assert refused.value.bar is Bar.IMPOSSIBLE_TIME
 
@@ -105,7 +111,7 @@ class TestTime:
 
 def test_of_two_who_correct_at_once_the_second_is_told_what_the_first_wrote() -> None:
     file = corrected(published(), reference="〔8〕", who=OTHER)
-    with pytest.raises(Barred, match="发言辛已于.*更正（网站，〔8〕），您填写的没有保存") as refused:
+    with pytest.raises(Barred, match=r"发言辛已于.*更正（网站，〔8〕），您填写的没有保存") as refused:
         corrected(file, reference="〔7〕", seen=0)
     assert refused.value.bar is Bar.MOVED_ON
 

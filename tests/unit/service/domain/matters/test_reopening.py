@@ -16,9 +16,7 @@ LATE = RECEIVED + 60 * DAY
 
 
 def reopened(matter: Matter, *, back: MatterState | None = None, remark: str = "误点，已电话核实") -> Matter:
-    return perform(
-        matter, MatterAct.REOPEN, by="研判员甲", now=LATE, register=register(), remark=remark, back=back
-    )
+    return perform(matter, MatterAct.REOPEN, by="研判员甲", now=LATE, register=register(), remark=remark, back=back)
 
 
 @pytest.mark.parametrize("state", [MatterState.REFUSED, MatterState.CLOSED, MatterState.WITHDRAWN])
@@ -36,7 +34,7 @@ def test_one_refused_by_mistake_is_to_be_accepted_or_refused_by_its_first_limit(
     assert (again.duties, again.due_at) == (before.duties, before.due_at)
     assert [standing(duty, LATE) for duty in again.duties] == [DutyStanding.OVERDUE]
     accepted = act(again, MatterAct.ACCEPT, now=LATE)
-    assert [standing(duty, LATE) for duty in accepted.duties][0] is DutyStanding.MET_LATE
+    assert standing(accepted.duties[0], LATE) is DutyStanding.MET_LATE
 
 
 def test_what_was_done_before_the_end_stays_done_as_it_was() -> None:
