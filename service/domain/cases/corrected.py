@@ -90,7 +90,8 @@ def _possible(file: CaseFile, known: Publication, out_at: datetime, now: datetim
             f"实际发布时间不能早于第{known.version}版签批或核对完成的{beijing(cleared, now)}，请核对",
         )
     registered = next(one.at for one in file.publications if one.number == known.number)
-    follow = [one.at for one in (*file.publications, *file.evaluations) if one.at > registered]
+    done = [*(one.at for one in file.publications), *(one.at for one in file.evaluations)]
+    follow = [at for at in done if at > registered]
     if follow and out_at > min(follow):
         raise Barred(
             Bar.IMPOSSIBLE_TIME, f"实际发布时间不能晚于此后的发布或评估（{beijing(min(follow), now)}），请核对"

@@ -217,7 +217,7 @@ class TestTelling:
     def test_the_weekly_briefing_names_the_place_that_a_person_corrected(self, scene: Scene) -> None:
         scene.correct(FactKind.PLACES, [DEXING])
         now = scene.clock()
-        names = {"office": "综合规财处", "address": "http://yaowang.invalid", "drill": False}
+        names: dict[str, Any] = {"office": "综合规财处", "address": "http://yaowang.invalid", "drill": False}
         issue = compile_week(scene.store, week_of(now), register=scene.office.register, now=now, **names)
         assert [one.place for one in issue.events] == ["地点江西省上饶市德兴市（人工更正）"]
 
