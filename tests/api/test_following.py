@@ -176,19 +176,6 @@ class TestTopics:
         assert "保存并重新归入" not in text
         assert topic.title not in officer.client.get("/topics").text
 
-    def test_a_topic_closed_by_mistake_is_watched_again(self, site: Site, topic: Topic) -> None:
-        officer = site.browser(Role.OFFICER)
-        officer.post(f"/topics/{topic.id}/close")
-        refused = officer.post(f"/topics/{topic.id}/reopen", reason=" ")
-        assert (refused.status_code, "恢复跟踪须写明理由" in refused.text) == (422, True)
-        assert "恢复跟踪" in officer.client.get(f"/topics/{topic.id}?tab=settings").text
-        answer = officer.post(f"/topics/{topic.id}/reopen", reason="误点结束")
-        assert (answer.status_code, answer.headers["location"]) == (
-            SEE_OTHER,
-            f"/topics/{topic.id}?done=topic_reopened",
-        )
-        assert topic.title in officer.client.get("/topics").text
-
     def test_an_unknown_topic_is_not_found(self, site: Site) -> None:
         assert site.browser(Role.VIEWER).client.get("/topics/nothing").status_code == NOT_FOUND
 
@@ -249,16 +236,6 @@ class TestMatters:
         for words in ("办结", "按时完成", "处室甲", "登记答复"):
             assert words in text
         assert officer.post(f"/matters/{one}/close").status_code == CONFLICT
-
-    def test_a_matter_ended_by_mistake_is_opened_again_with_a_reason(self, site: Site) -> None:
-        officer, one = site.browser(Role.OFFICER), matter_id(site, "TS-101")
-        officer.post(f"/matters/{one}/refuse", remark="不属本局职责")
-        refused = officer.post(f"/matters/{one}/reopen")
-        assert (refused.status_code, "重新打开须写明理由" in refused.text) == (CONFLICT, True)
-        assert officer.post(f"/matters/{one}/reopen", remark="误点，属本局职责").status_code == SEE_OTHER
-        text = officer.client.get(f"/matters/{one}").text
-        for words in ("重新打开办件", "误点，属本局职责", "计时中"):
-            assert words in text
 
     def test_what_the_command_line_has_ended_is_said_to_be_its(self, site: Site) -> None:
         one = matter_id(site, "TS-101")

@@ -222,35 +222,6 @@ def test_a_typed_text_is_not_left_by_a_stray_click_and_saving_it_asks_nothing(of
     assert asked == ["beforeunload"]
 
 
-def test_a_line_or_choice_that_was_changed_is_not_left_by_a_stray_click_and_one_put_back_is(office: Office) -> None:
-    way = office.way().approved()
-    page = office.at_case("发布子", way.case.id, "review")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
-    channel = page.get_by_label("发布渠道")
-    channel.fill("省局网站")
-    page.get_by_role("link", name="联络", exact=True).click()
-    expect(channel).to_have_value("省局网站")
-    assert asked == ["beforeunload"]
-    channel.fill("")
-    page.get_by_text("指派…", exact=True).click()
-    owner = page.get_by_label("承办人")
-    before = owner.input_value()
-    owner.select_option("承办丁")
-    page.get_by_role("link", name="联络", exact=True).click()
-    expect(owner).to_have_value("承办丁")
-    assert asked == ["beforeunload"] * 2
-    owner.select_option(before)
-    page.get_by_role("link", name="联络", exact=True).click()
-    page.wait_for_url("**tab=liaison*")
-    assert asked == ["beforeunload"] * 2
-
-
 def test_an_opinion_on_a_version_that_was_sent_back_meanwhile_is_not_left_before_it_is_copied(office: Office) -> None:
     way = office.way().submitted()
     page = office.at_case("保密己", way.case.id, "review")
