@@ -263,13 +263,9 @@ def confirm_bypass(
     )
     passed = replace(passed, by=str(asked["by"]), second=desk.person.name)
     to = CaseState.APPROVED if file.approval(version, Step.AUTHORITY) else CaseState.REVIEWED_3
-    detail = {
-        "version": version,
-        "reason": asked["reason"],
-        "asked_by": asked["by"],
-        "steps": passed.outcome.split(","),
-    }
-    return stepped(file, Step.BYPASS, desk, to=to, detail=detail, records=(passed,), asked=_NOTHING)
+    told: dict[str, object] = {"version": version, "reason": asked["reason"], "asked_by": asked["by"]}
+    told["steps"] = [step.value for step in missing]
+    return stepped(file, Step.BYPASS, desk, to=to, detail=told, records=(passed,), asked=_NOTHING)
 
 
 def publish(file: CaseFile, desk: Desk, authority: Authority, *, version: int, channel: str, reference: str) -> Move:
