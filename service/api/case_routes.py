@@ -63,6 +63,7 @@ def one_case(request: Request, case_id: str) -> dict[str, Any]:
         for one in used
     ]
     parts = {one.name: _records(getattr(file, one.name)) for one in fields(file) if one.name != "case"}
+    parts["published"] = _records(file.published)
     waiting = _waiting(file, event, people, workflow)
     return _record(file.case) | parts | {"waiting": waiting, "budget": budget}
 

@@ -74,9 +74,13 @@ def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
         yield f"{name}.json", _json(_masked(_plain(getattr(file, name)), masked))
     for draft in file.drafts:
         yield f"drafts/{draft.version:03d}.json", _json(_text_of(_plain(draft), masked))
-    for publication in file.publications:
+    for first, publication in zip(file.publications, file.published, strict=True):
         # What is public stands word for word, so that its hash can be held to it.
-        yield f"published/{publication.number:02d}.json", _json(_plain(publication))
+        told = _plain(publication)
+        if corrected := [one for one in file.corrections if one.publication == publication.number]:
+            registered = {name: value for name, value in _plain(first).items() if name != "text"}
+            told |= {"registered": registered, "corrections": _masked(_plain(corrected), masked)}
+        yield f"published/{publication.number:02d}.json", _json(told)
         yield f"published/{publication.number:02d}.txt", publication.text.encode()
     for number, document in enumerate(bundle.evidence, start=1):
         told = {
@@ -154,6 +158,7 @@ _KEPT = frozenset(
         "final_url",
         "file",
         "at",
+        "out_at",
     }
 )
 

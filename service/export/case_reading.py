@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from service.domain.beijing import BEIJING
-from service.domain.cases.file import Approval, CaseFile, CaseStep, Liaison
+from service.domain.cases.file import Approval, CaseFile, CaseStep, Liaison, PublicationCorrection
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import SYSTEM, Clock, ClockState, limit_words
 from service.domain.events.toll import people_told
@@ -93,7 +93,7 @@ _FILES = (
     ("drafts/", "文稿各版本，text 为正文"),
     ("opinions.json、approvals.json", "三项审核意见；权限检查、签批和越过程序"),
     ("liaisons.json", "与其他部门的联系"),
-    ("published/", "发布文本，txt 为逐字原文"),
+    ("published/", "发布文本，txt 为逐字原文；更正过的另附原登记（registered）和更正（corrections）"),
     ("evaluations.json", "评估与复盘"),
     ("evidence/", "事件稿件留存；pages 为所读网页的网址、取得时间、SHA-256"),
     ("pages/", "网页原件，按 SHA-256 命名；只在要求附上时有，其中个人信息没有隐去"),
@@ -155,8 +155,18 @@ def _texts(file: CaseFile) -> Iterator[str]:
         yield f"第{opinion.version}版　{_at(opinion.at)}　{opinion.by}　{told}"
     for approval in file.approvals:
         yield f"第{approval.version}版　{_at(approval.at)}　{_approved(approval)}"
-    for one in file.publications:
+    for one in file.published:
         yield f"发布 {one.number}　{_at(one.at)}　{one.by}　{one.channel}{_because(one.reference)}　published/{one.number:02d}.txt"
+        yield from (_as_corrected(each, file) for each in file.corrections if each.publication == one.number)
+
+
+def _as_corrected(one: PublicationCorrection, file: CaseFile) -> str:
+    """Return one correction with what was registered first; what stood between the two is told by the corrections before it."""
+    [first] = (each for each in file.publications if each.number == one.publication)
+    return (
+        f"更正 {one.publication}　{_at(one.at)}　{one.by}　改为 {one.channel}（{one.reference}），{_at(one.out_at)} 发布"
+        f"：{one.reason}；原登记 {first.channel}（{first.reference}），{_at(first.at)}"
+    )
 
 
 def _approved(one: Approval) -> str:

@@ -122,11 +122,11 @@ def _event_text(event: MajorEvent, briefing: Briefing) -> str:
     products = "、".join(event.products) or "品种待核实"
     more = "等" if len(event.firms) > 1 else ""
     firms = f"（{event.firms[0]}{more}）" if event.firms else ""
-    people = f"{event.people}。" if event.people else ""
+    told = "".join(f"{words}。" for words in (event.place, event.people) if words)
     return (
         f"{event.level.mark}{event.level.word}。据首发信息，"
         f"{dated(event.first_at, briefing.made_at)}由{quoted(event.first_source)}首发，"
-        f"至今{event.documents}篇、信源{event.sources}个。{people}涉及{products}{firms}。{event.progress}。"
+        f"至今{event.documents}篇、信源{event.sources}个。{told}涉及{products}{firms}。{event.progress}。"
         f"下一步：{event.next_step}。"
     )
 

@@ -17,6 +17,7 @@ from service.domain.cases.file import (
     Evaluation,
     Liaison,
     Publication,
+    PublicationCorrection,
     ReviewOpinion,
 )
 from service.domain.cases.workflow import FINAL_STATES, Step
@@ -29,6 +30,7 @@ from service.storage.schema.handled import (
     case_evaluations,
     case_liaisons,
     case_opinions,
+    case_publication_corrections,
     case_publications,
     case_steps,
     cases,
@@ -36,7 +38,9 @@ from service.storage.schema.handled import (
 
 __all__ = ["SqlCases"]
 
-_Record = TypeVar("_Record", CaseStep, Draft, ReviewOpinion, Approval, Publication, Liaison, Evaluation)
+_Record = TypeVar(
+    "_Record", CaseStep, Draft, ReviewOpinion, Approval, Publication, PublicationCorrection, Liaison, Evaluation
+)
 
 _TABLES: Mapping[type, Table] = MappingProxyType(
     {
@@ -45,6 +49,7 @@ _TABLES: Mapping[type, Table] = MappingProxyType(
         ReviewOpinion: case_opinions,
         Approval: case_approvals,
         Publication: case_publications,
+        PublicationCorrection: case_publication_corrections,
         Liaison: case_liaisons,
         Evaluation: case_evaluations,
     }
@@ -85,6 +90,7 @@ class SqlCases:
             "opinions": self._of(ReviewOpinion, case_ids),
             "approvals": self._of(Approval, case_ids),
             "publications": self._of(Publication, case_ids),
+            "corrections": self._of(PublicationCorrection, case_ids),
             "liaisons": self._of(Liaison, case_ids),
             "evaluations": self._of(Evaluation, case_ids),
         }

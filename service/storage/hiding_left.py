@@ -15,6 +15,7 @@ from service.storage.schema import (
     case_evaluations,
     case_liaisons,
     case_opinions,
+    case_publication_corrections,
     case_publications,
     case_steps,
     cases,
@@ -33,6 +34,11 @@ _WRITTEN_ONCE: tuple[tuple[str, Column[str], tuple[Column[str], ...]], ...] = (
     ("处置的审核意见", case_opinions.c.case_id, (case_opinions.c.remark,)),
     ("处置的签批", case_approvals.c.case_id, (case_approvals.c.reference, case_approvals.c.remark)),
     ("处置的发布稿", case_publications.c.case_id, (case_publications.c.text, case_publications.c.reference)),
+    (
+        "处置的发布更正",
+        case_publication_corrections.c.case_id,
+        (case_publication_corrections.c.reference, case_publication_corrections.c.reason),
+    ),
     (
         "处置的联络记录",
         case_liaisons.c.case_id,

@@ -110,6 +110,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /topics/{topic_id}/sheet/{version}.docx": _ALL,
     "POST /topics/{topic_id}/settings": _HANDLE,
     "POST /topics/{topic_id}/close": _HANDLE,
+    "POST /topics/{topic_id}/reopen": _HANDLE,
     "POST /topics/{topic_id}/sheet": _HANDLE,
     "POST /topics/{topic_id}/sheet/{version}/sign": _DECIDE,
     "GET /matters": _ALL,

@@ -9,8 +9,9 @@ from service.domain.cases.file import Disclosure
 from service.domain.cases.workflow import Step
 from service.domain.people.person import Role
 from service.flows.cases.drafting import save_text, set_disclosure
-from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, opinion_given
-from tests.api.conftest import Site
+from service.flows.cases.following import follow_up_on
+from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, bypass_dropped, opinion_given
+from tests.api.conftest import Browser, Site
 from tests.api.test_cases import ALERT, give_duties
 from tests.builders import NOW
 from tests.flows.cases.scene import PEOPLE, TEXT, Way
@@ -44,7 +45,8 @@ class TestBypass:
         assert "确认越过</button>" in head.client.get(page).text
         assert "越过审核的申请等您确认" in head.client.get(page).text
         assert "越过审核的申请等您确认" not in site.browser(Role.VIEWER).client.get(page).text
-        refused = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", reason=" ")
+        seen = way.case.asked["at"]
+        refused = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", request=seen, reason=" ")
         assert (refused.status_code, "请写明不同意越过的理由" in refused.text) == (409, True)
         with site.context.store.write() as work:
             work.people.save(replace(PEOPLE["duty_lead"], disabled=True))
@@ -54,9 +56,26 @@ class TestBypass:
         assert "申请越过</button>" in text
         with site.context.store.write() as work:
             work.people.save(PEOPLE["duty_lead"])
-        answer = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", reason="审核来得及")
+        answer = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", request=seen, reason="审核来得及")
         assert answer.headers["location"].endswith("done=case_bypass-drop")
         assert "越过申请已撤销，照常审核。" in head.client.get(answer.headers["location"]).text
+
+    def test_a_page_of_before_confirms_no_request_that_came_in_its_place(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
+        with site.context.store.write() as work:
+            work.people.save(PEOPLE["duty_lead"])
+        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        head = give_duties(site, Role.APPROVER, "head")
+        page = html.document_fromstring(head.client.get(f"/cases/{way.case.id}?tab=review").text)
+        [seen] = page.xpath("//form[contains(@action, 'bypass-confirm')]//input[@name='request']/@value")
+        bypass_dropped(way.hand("duty_lead"), version=1, reason="")
+        bypass_asked(way.hand("duty_lead"), version=1, reason="另有传言")
+        refused = head.post(f"/cases/{way.case.id}/bypass-confirm", version="1", request=seen)
+        assert (refused.status_code, "不是您看到的那一条申请" in refused.text) == (409, True)
+        assert way.case.asked["reason"] == "另有传言"
+        again = html.document_fromstring(refused.text)
+        [now] = again.xpath("//form[contains(@action, 'bypass-confirm')]//input[@name='request']/@value")
+        assert head.post(f"/cases/{way.case.id}/bypass-confirm", version="1", request=now).status_code == 303
 
     def test_the_line_of_steps_names_for_a_bypass_nobody_who_looked_at_an_earlier_version(self, site: Site) -> None:
         way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=2)).submitted()
@@ -195,3 +214,50 @@ class TestNumbersThatGrew:
             event = work.events.get(way.case.event_id)
             assert event is not None
             work.events.save(replace(event, deaths=deaths, harmed=None), [])
+
+
+class TestAfterPublication:
+    def publisher(self, site: Site) -> tuple[Way, Browser]:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=2)).published()
+        return way, give_duties(site, Role.APPROVER, "publisher", "analyst")
+
+    def test_a_mistyped_address_is_corrected_on_the_page_which_tells_both(self, site: Site) -> None:
+        way, publisher = self.publisher(site)
+        page = html.document_fromstring(publisher.client.get(f"/cases/{way.case.id}?tab=review").text)
+        [form] = page.xpath("//form[contains(@action, '/correct')]")
+        fields = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+        sent = {name: str(value) for name, value in fields.items() if name != "csrf"}
+        sent |= {"reference": "https://office.invalid/10", "reason": "网址抄错一位"}
+        answer = publisher.post(f"/cases/{way.case.id}/correct", **sent)
+        assert answer.headers["location"].endswith("done=case_correct")
+        text = publisher.client.get(answer.headers["location"]).text
+        assert "发布登记已更正" in text
+        assert "省局网站 · https://office.invalid/10" in text
+        assert "原登记：省局网站 · https://office.invalid/9" in text
+        assert way.file.published[0].at == way.file.publications[0].at
+        told = publisher.client.get(f"/api/cases/{way.case.id}").json()
+        assert [one["reference"] for one in told["published"]] == ["https://office.invalid/10"]
+        refused = publisher.post(f"/cases/{way.case.id}/correct", **(sent | {"reference": "https://office.invalid/11"}))
+        assert (refused.status_code, "您填写的没有保存，请对照后再更正" in refused.text) == (409, True)
+        assert "https://office.invalid/11" in refused.text
+
+    def test_an_impossible_time_is_said_above_the_form_as_it_was_filled_in(self, site: Site) -> None:
+        way, publisher = self.publisher(site)
+        sent = {"number": "1", "seen": "0", "channel": "网站", "reference": "〔8〕", "reason": "时间抄错"}
+        for since, told in (("2020-01-01T00:00", "不能早于第1版签批"), ("昨天", "实际发布时间应为")):
+            refused = publisher.post(f"/cases/{way.case.id}/correct", since=since, **sent)
+            assert told in refused.text
+            assert "时间抄错" in refused.text
+        assert not way.file.corrections
+
+    def test_a_further_round_begins_from_the_text_that_is_out(self, site: Site) -> None:
+        way, _ = self.publisher(site)
+        follow_up_on(way.hand("analyst"), reason="新增两例")
+        officer = give_duties(site, Role.OFFICER, "case_officer")
+        text = officer.client.get(f"/cases/{way.case.id}?tab=draft").text
+        page = html.document_fromstring(text)
+        [area] = page.xpath("//textarea[@id='draft-text']")
+        assert area.text.strip() == TEXT
+        assert "发布的第 1 版起草：正文尚未保存" in text
+        way.writes(f"{TEXT}新增两例。")
+        assert "正文尚未保存" not in officer.client.get(f"/cases/{way.case.id}?tab=draft").text

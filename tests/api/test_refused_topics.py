@@ -163,12 +163,14 @@ def test_words_that_somebody_changed_meanwhile_are_not_written_over_unseen(
     assert stored(site) == before
 
 
-def test_a_topic_is_not_ended_for_good_by_one_stray_click(topic: Topic, officer: Browser) -> None:
+def test_a_topic_is_not_ended_by_one_stray_click_and_who_ends_it_reads_how_it_is_taken_up_again(
+    topic: Topic, officer: Browser
+) -> None:
     page = html.document_fromstring(officer.client.get(f"/topics/{topic.id}?tab=settings").text)
     [form] = page.xpath("//form[@action=$path]", path=f"/topics/{topic.id}/close")
     assert form.getparent().tag == "details"
     assert form.getparent().get("open") is None
-    assert "结束后不能恢复" in form.text_content()
+    assert "误结束的可以写明理由恢复跟踪" in form.text_content()
 
 
 def test_what_was_written_is_shown_to_copy_where_the_topic_was_closed_meanwhile(

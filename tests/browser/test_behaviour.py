@@ -239,6 +239,36 @@ def test_what_came_back_in_a_refused_form_is_not_left_unasked_and_the_keyboard_g
     assert asked == ["beforeunload"]
 
 
+def test_a_line_or_choice_that_was_changed_is_not_left_by_a_stray_click_and_one_put_back_is(
+    served: Served, window: Window
+) -> None:
+    page = served.enter(window(1366, 768), name="审批丙")
+    page.goto(f"{served.address}/topics")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    elsewhere = page.locator(".rail").get_by_role("link", name="政策库")
+    title, kind = page.get_by_label("政策标题"), page.locator("select[name=kind]").first
+    title.fill("某某管理办法")
+    elsewhere.click()
+    expect(title).to_have_value("某某管理办法")
+    assert asked == ["beforeunload"]
+    title.fill("")
+    before = kind.input_value()
+    kind.select_option("repealed")
+    elsewhere.click()
+    expect(kind).to_have_value("repealed")
+    assert asked == ["beforeunload"] * 2
+    kind.select_option(before)
+    elsewhere.click()
+    page.wait_for_url("**/policies")
+    assert asked == ["beforeunload"] * 2
+
+
 def test_with_colours_of_the_systems_own_what_is_current_is_told_from_the_rest(served: Served, window: Window) -> None:
     page = served.enter(window(1366, 768), name="研判乙")
     page.emulate_media(forced_colors="active")

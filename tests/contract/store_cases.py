@@ -19,6 +19,7 @@ from service.domain.cases.file import (
     Liaison,
     LiaisonKind,
     Publication,
+    PublicationCorrection,
     ReviewOpinion,
     case_id,
     text_hash,
@@ -109,6 +110,17 @@ PUBLICATION = Publication(
     by="发布员戊",
     at=NOW,
 )
+CORRECTION = PublicationCorrection(
+    case_id=ID,
+    number=1,
+    publication=1,
+    channel="政务微信",
+    reference="https://office.invalid/2",
+    out_at=NOW - HOUR,
+    reason="网址登记有误",
+    by="发布员戊",
+    at=NOW + HOUR,
+)
 EVALUATION = Evaluation(
     case_id=ID,
     number=1,
@@ -151,11 +163,12 @@ class CasesContract:
             opinions=(opinion(), opinion(2, passed=False)),
             approvals=(approval(), approval(2, step=Step.BYPASS, second="发言人庚")),
             publications=(PUBLICATION,),
+            corrections=(CORRECTION,),
             liaisons=(liaison(), answered),
             evaluations=(EVALUATION,),
         )
         written: list[CaseRecord] = [*whole.steps, *whole.drafts, *whole.opinions, *whole.approvals]
-        written += [*whole.publications, *whole.liaisons, *whole.evaluations]
+        written += [*whole.publications, *whole.corrections, *whole.liaisons, *whole.evaluations]
         opened(store, *written, of=changed)
         with store.read() as work:
             assert work.cases.file(ID) == whole
@@ -251,5 +264,6 @@ WRITTEN_ONCE: dict[str, Callable[[], CaseRecord]] = {
     "case_opinions": opinion,
     "case_approvals": approval,
     "case_publications": lambda: PUBLICATION,
+    "case_publication_corrections": lambda: CORRECTION,
     "case_evaluations": lambda: EVALUATION,
 }

@@ -44,6 +44,7 @@ PUBLISHED = {
     "0026": "e9d7b573afc7",
     "0027": "9dfb6638a6fc",
     "0028": "4c86c4328f49",
+    "0029": "c835b4695c6a",
 }
 Rows = dict[str, list[dict[str, object]]]
 

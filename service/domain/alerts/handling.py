@@ -9,7 +9,7 @@ from service.domain.alerts.alert import Alert
 from service.domain.alerts.alert_states import AlertState, Mover, check_move
 from service.domain.alerts.rounds import marked_moment
 
-__all__ = ["answered_last", "moved", "standing"]
+__all__ = ["answer_shifted", "answered_last", "moved", "standing"]
 
 
 def moved(alert: Alert, to: AlertState, *, by: str, mover: Mover, now: datetime) -> Alert:
@@ -49,6 +49,13 @@ def _noted(alert: Alert, **facts: Any) -> Alert:
 def answered_last(alert: Alert) -> datetime | None:
     """Return when this office last spoke on the event, `None` where it has not."""
     return marked_moment(alert.extras, "again_at") or alert.answered_at
+
+
+def answer_shifted(alert: Alert, *, was: datetime, at: datetime) -> Alert:
+    """Return the alert with its answer of the moment `was` at another moment; the same value where none was given then."""
+    if marked_moment(alert.extras, "again_at") == was:
+        return _noted(alert, again_at=at.isoformat())
+    return replace(alert, answered_at=at) if alert.answered_at == was else alert
 
 
 def standing(alert: Alert) -> AlertState:

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from service.domain.alerts.alert import Alert, AlertLevel
-from service.domain.cases.file import Case, CaseFile, CaseStep, Disclosure, Liaison, LiaisonKind, case_id
+from service.domain.cases.file import Case, CaseFile, CaseStep, Disclosure, Liaison, LiaisonKind, case_id, text_hash
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, joined, noted, on_duty, stated, stepped
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.events.event import GRAVE_GRADES, IncidentGrade
@@ -15,6 +15,7 @@ __all__ = [
     "assign",
     "conclude",
     "disclose",
+    "disclosure_mark",
     "liaise",
     "open_case",
     "report_up",
@@ -177,6 +178,11 @@ def undecided(file: CaseFile) -> bool:
     case = file.case
     unset = case.state is CaseState.APPROVED and case.disclosure is None
     return unset and Step.SIGN in file.bypassed(case.submitted)
+
+
+def disclosure_mark(case: Case) -> str:
+    """Return a mark of the attribute as it stands with its reason: who decides says by it which one they saw."""
+    return text_hash(f"{case.disclosure or ''}\n{case.disclosure_reason or ''}")[:16]
 
 
 def disclose(file: CaseFile, desk: Desk, attribute: Disclosure, reason: str = "") -> Move:

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.domain.cases.file import CaseFile
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, stated
+from service.domain.cases.request import same_request
 from service.domain.cases.review import missing_checks
 from service.domain.cases.workflow import REVIEWS, CaseState, Step, Workflow
 from service.domain.people.person import Act, Person, may
@@ -37,17 +38,20 @@ def state_told(file: CaseFile, workflow: Workflow) -> str:
     return "已越过签批" if state is CaseState.APPROVED and Step.SIGN in gone_past else workflow.states[state]
 
 
-def drop_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str) -> Move:
+def drop_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str, request: str | None = None) -> Move:
     """Take a request back, or refuse it as one of those who could confirm it. The text goes its way through the reviews.
+
+    `request` is the one that the person saw; `None` asks for no check.
 
     Raises:
         NotOnDuty: The person may not go past reviews at all.
-        Barred: No request waits for this version, or who refuses another's gives no reason.
+        Barred: No request waits for this version, another than the one seen, or who refuses another's gives no reason.
     """
     checked(file.case, Step.BYPASS, desk)
     asked = waiting_bypass(file)
     if not asked or asked["version"] != version:
         raise Barred(Bar.MOVED_ON, "没有等待确认的越过申请，请刷新页面")
+    same_request(asked, request, desk)
     if asked["by"] != desk.person.name:
         stated(reason, "不同意越过的理由")
     # What is asked once more is told once more.

@@ -76,7 +76,7 @@ def evaluate(
 
 def _quiet(file: CaseFile, desk: Desk, daily: Sequence[int]) -> None:
     days, most = desk.workflow.quiet_days, desk.workflow.quiet_documents
-    last = max(one.at for one in file.publications)
+    last = max(one.at for one in file.published)
     if desk.now - last < days * _DAY:
         ready = "发布后满" + f"{days}日才能评估"
         raise Barred(Bar.NOT_QUIET, f"{ready}，请继续跟踪反应")
@@ -90,8 +90,8 @@ def _quiet(file: CaseFile, desk: Desk, daily: Sequence[int]) -> None:
 def archive(file: CaseFile, desk: Desk, *, lessons: str = "") -> Move:
     """Archive with what was learnt, said now or in the evaluation (T18)."""
     checked(file.case, Step.ARCHIVE, desk)
-    if not file.evaluations:
-        raise Barred(Bar.NO_EVALUATION, "还没有评估记录，不能归档")
+    if not file.evaluated:
+        raise Barred(Bar.NO_EVALUATION, "最近一次发布还没有评估，不能归档")
     learnt = lessons.strip() or file.evaluations[-1].lessons
     return stepped(file, Step.ARCHIVE, desk, detail={"lessons": stated(learnt, "经验教训")})
 
@@ -100,16 +100,28 @@ def close(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     """End a case that is a false positive or another's double; what has been published is evaluated first (T19)."""
     checked(file.case, Step.CLOSE, desk)
     why = stated(reason, "关闭理由")
-    done = file.evaluations[-1].at if file.evaluations else None
-    if file.publications and (done is None or done < file.publications[-1].at):
+    if file.publications and not file.evaluated:
         raise Barred(
             Bar.NO_EVALUATION, "已公开回应的处置须先评估（传播、声量、遗留问题、经验教训），再归档，不能直接关闭"
         )
     return stepped(file, Step.CLOSE, desk, detail={"reason": why}, submitted=None)
 
 
-def reopen(file: CaseFile, desk: Desk, *, reason: str) -> Move:
-    """Open an ended case again: after an archived answer it is tracked on, else it starts from screening."""
+def reopen(file: CaseFile, desk: Desk, *, reason: str, alert_closed: bool = False) -> Move:
+    """Open an ended case again: one whose answer was out and followed is tracked on, any other starts from screening.
+
+    Raises:
+        Barred: There is no reason, or its alert is closed (`alert_closed`): nobody would be told of what becomes of it.
+    """
     checked(file.case, Step.REOPEN, desk)
-    to = CaseState.TRACKING if file.case.state is CaseState.ARCHIVED else CaseState.TRIAGED
-    return stepped(file, Step.REOPEN, desk, to=to, detail={"reason": stated(reason, "重新打开的理由")}, submitted=None)
+    why = stated(reason, "重新打开的理由")
+    if alert_closed:
+        raise Barred(Bar.WRONG_STATE, "预警已关闭，请先由审批人在事件页重新打开预警，再重新打开处置")
+    to = CaseState.TRACKING if _was_followed(file) else CaseState.TRIAGED
+    return stepped(file, Step.REOPEN, desk, to=to, detail={"reason": why}, submitted=None)
+
+
+def _was_followed(file: CaseFile) -> bool:
+    if file.case.state is CaseState.ARCHIVED:
+        return True
+    return bool(file.steps) and file.steps[-1].before in {CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED}

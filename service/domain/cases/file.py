@@ -5,7 +5,7 @@ What becomes of it is decided in the modules beside this one; each step gives ba
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,6 +26,7 @@ __all__ = [
     "Liaison",
     "LiaisonKind",
     "Publication",
+    "PublicationCorrection",
     "ReviewOpinion",
     "case_id",
     "text_hash",
@@ -172,7 +173,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """One text that went out: where, under which reference, and the text itself with its hash."""
+    """One text that went out: where, under which reference, and the text itself with its hash; `at` is when it was registered."""
 
     case_id: str
     number: int
@@ -182,6 +183,24 @@ class Publication:
     reference: str
     text: str
     hash: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationCorrection:
+    """What a person says of a publication in place of what was registered; the registration itself stays.
+
+    `number` counts within the case, `publication` is the number of the publication. `out_at` is when the text went out.
+    """
+
+    case_id: str
+    number: int
+    publication: int
+    channel: str
+    reference: str
+    out_at: datetime
+    reason: str
     by: str
     at: datetime
 
@@ -221,13 +240,16 @@ class Evaluation:
     at: datetime
 
 
-CaseRecord = CaseStep | Draft | ReviewOpinion | Approval | Publication | Liaison | Evaluation
+CaseRecord = CaseStep | Draft | ReviewOpinion | Approval | Publication | PublicationCorrection | Liaison | Evaluation
 """What a case consists of beside its state; only the answer of a liaison is ever added to later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """A case with everything in it, each list in order."""
+    """A case with everything in it, each list in order.
+
+    `publications` are as they were registered, for good; what is told of them is `published`.
+    """
 
     case: Case
     steps: tuple[CaseStep, ...] = ()
@@ -235,6 +257,7 @@ class CaseFile:
     opinions: tuple[ReviewOpinion, ...] = ()
     approvals: tuple[Approval, ...] = ()
     publications: tuple[Publication, ...] = ()
+    corrections: tuple[PublicationCorrection, ...] = ()
     liaisons: tuple[Liaison, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
 
@@ -242,6 +265,18 @@ class CaseFile:
     def latest(self) -> Draft | None:
         """The latest version of this round, `None` while it has none."""
         return next((one for one in reversed(self.drafts) if one.version >= self.case.drafted_from), None)
+
+    @property
+    def published(self) -> tuple[Publication, ...]:
+        """What went out, with channel, reference and time as they were corrected last; `at` is then when it went out."""
+        last = {one.publication: one for one in self.corrections}
+        return tuple(_corrected(one, last.get(one.number)) for one in self.publications)
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether an evaluation followed the latest publication: without one no case is archived or closed."""
+        told = [one.at for one in self.evaluations]
+        return bool(told) and all(one.at <= told[-1] for one in self.publications)
 
     def draft(self, version: int) -> Draft | None:
         """Return one version."""
@@ -264,6 +299,12 @@ class CaseFile:
         """Return the steps that a confirmed bypass stands for, for this version."""
         found = self.approval(version, Step.BYPASS)
         return frozenset(Step(one) for one in found.outcome.split(",")) if found and found.second else frozenset()
+
+
+def _corrected(publication: Publication, last: PublicationCorrection | None) -> Publication:
+    if last is None:
+        return publication
+    return replace(publication, channel=last.channel, reference=last.reference, at=last.out_at)
 
 
 def case_id(alert_id: str) -> str:

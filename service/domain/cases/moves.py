@@ -26,6 +26,7 @@ class Bar(StrEnum):
     CLOCK_RUNS = "clock_runs"
     EMPTY = "empty"
     FOUR_EYES = "four_eyes"
+    IMPOSSIBLE_TIME = "impossible_time"
     KNOWN = "known"
     MOVED_ON = "moved_on"
     NO_AUTHORITY = "no_authority"

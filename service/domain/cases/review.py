@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from service.domain.cases.file import (
-    Approval,
     Case,
     CaseFile,
     Disclosure,
     Draft,
     LiaisonKind,
     Publication,
-    ReviewOpinion,
     text_hash,
 )
+from service.domain.cases.given import approval_of, opinion_on
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, stated, stepped
+from service.domain.cases.request import refuse_second, same_request
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.policies.policy import Verdict
 
@@ -126,7 +126,7 @@ def review(
         _four_eyes(file.authors, desk, f"{rule.name}须由起草人以外的人办理")
     if step is Step.SECRECY_REVIEW and blocking:
         raise Barred(Bar.BLOCKED_TEXT, f"保密审查不能通过：{_told(blocking)}请退回修改。")
-    opinion = _opinion(file, desk, step=step, version=version, passed=True, remark=remark.strip())
+    opinion = opinion_on(file, desk, step=step, version=version, passed=True, remark=remark.strip())
     to = _BY_COUNT[len(file.passed(version)) + 1]
     detail = {"version": version, "remark": remark.strip()}
     return stepped(file, step, desk, to=to, detail=detail, records=(opinion,))
@@ -141,9 +141,9 @@ def return_draft(file: CaseFile, desk: Desk, *, step: Step, version: int, remark
     _same_version(file.case, version)
     why = stated(remark, "退回的修改意见")
     records = (
-        (_opinion(file, desk, step=step, version=version, passed=False, remark=why),)
+        (opinion_on(file, desk, step=step, version=version, passed=False, remark=why),)
         if step in REVIEWS
-        else (_approval(file, desk, step=step, version=version, outcome=_RETURNED, remark=why),)
+        else (approval_of(file, desk, step=step, version=version, outcome=_RETURNED, remark=why),)
     )
     detail = {"version": version, "from": rule.name, "reason": why}
     return stepped(file, Step.RETURN, desk, detail=detail, records=records, submitted=None, asked=_NOTHING)
@@ -168,7 +168,7 @@ def check_authority(
     checked(file.case, Step.AUTHORITY, desk)
     _same_version(file.case, version)
     _authorised(file, authority, outcome, reference.strip(), remark.strip())
-    found = _approval(
+    found = approval_of(
         file, desk, step=Step.AUTHORITY, version=version, outcome=outcome, reference=reference, remark=remark
     )
     to = CaseState.APPROVED if Step.SIGN in file.bypassed(version) else CaseState.APPROVING
@@ -195,15 +195,20 @@ def sign(file: CaseFile, desk: Desk, *, version: int, reference: str, remark: st
     if file.case.disclosure is None:
         raise Barred(Bar.NO_DISCLOSURE, "公开属性尚未确定（主动公开、依申请公开或不予公开），请先确定再签批")
     number = stated(reference, "签批件编号或电子签批编号")
-    signed = _approval(file, desk, step=Step.SIGN, version=version, outcome="signed", reference=number, remark=remark)
+    signed = approval_of(file, desk, step=Step.SIGN, version=version, outcome="signed", reference=number, remark=remark)
     detail = {"version": version, "reference": number, "disclosure": file.case.disclosure.value}
     return stepped(file, Step.SIGN, desk, detail=detail, records=(signed,))
 
 
-def ask_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str) -> Move:
-    """Ask to go past the reviews and the signature that are missing; nothing happens until a second person confirms."""
+def ask_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str, asker_left: bool = False) -> Move:
+    """Ask to go past the reviews and the signature that are missing; nothing happens until a second person confirms.
+
+    A request of somebody else that waits already is not written over, unless who made it may ask no more (`asker_left`).
+    """
     checked(file.case, Step.BYPASS, desk)
     _same_version(file.case, version)
+    if not asker_left:
+        refuse_second(file.case.asked, desk, version)
     missing = _bypassable(file, version)
     asked = {
         "version": version,
@@ -217,12 +222,20 @@ def ask_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str) -> Move
 
 
 def confirm_bypass(
-    file: CaseFile, desk: Desk, *, version: int, blocking: tuple[str, ...] = (), asker_left: bool = False
+    file: CaseFile,
+    desk: Desk,
+    *,
+    version: int,
+    request: str | None = None,
+    blocking: tuple[str, ...] = (),
+    asker_left: bool = False,
 ) -> Move:
     """Confirm a bypass as the second name. The publication-authority check is never gone past, nor a blocked text.
 
+    `request` is the one that the person saw; `None` asks for no check.
+
     Raises:
-        Barred: Nobody asked, who asked may not any more (`asker_left`), the same person asked, the person wrote the text,
+        Barred: Nobody asked, another request than the one seen waits, who asked may not any more (`asker_left`), the same person asked, the person wrote the text,
             or a finding blocks it.
     """
     checked(file.case, Step.BYPASS, desk)
@@ -230,6 +243,7 @@ def confirm_bypass(
     asked = file.case.asked
     if asked.get("version") != version:
         raise Barred(Bar.MOVED_ON, "没有人就这一版申请越过审核程序，请刷新页面")
+    same_request(asked, request, desk)
     if asked["by"] == desk.person.name:
         raise Barred(Bar.ASKED_BY_SAME, "越过审核程序须由另一人确认，申请人不能自己确认")
     if asker_left:
@@ -238,7 +252,7 @@ def confirm_bypass(
     if blocking:
         raise Barred(Bar.BLOCKED_TEXT, f"不能越过保密审查：{_told(blocking)}请退回修改。")
     missing = _bypassable(file, version)
-    passed = _approval(
+    passed = approval_of(
         file,
         desk,
         step=Step.BYPASS,
@@ -249,13 +263,9 @@ def confirm_bypass(
     )
     passed = replace(passed, by=str(asked["by"]), second=desk.person.name)
     to = CaseState.APPROVED if file.approval(version, Step.AUTHORITY) else CaseState.REVIEWED_3
-    detail = {
-        "version": version,
-        "reason": asked["reason"],
-        "asked_by": asked["by"],
-        "steps": passed.outcome.split(","),
-    }
-    return stepped(file, Step.BYPASS, desk, to=to, detail=detail, records=(passed,), asked=_NOTHING)
+    told: dict[str, object] = {"version": version, "reason": asked["reason"], "asked_by": asked["by"]}
+    told["steps"] = [step.value for step in missing]
+    return stepped(file, Step.BYPASS, desk, to=to, detail=told, records=(passed,), asked=_NOTHING)
 
 
 def publish(file: CaseFile, desk: Desk, authority: Authority, *, version: int, channel: str, reference: str) -> Move:
@@ -354,39 +364,3 @@ def _same_version(case: Case, version: int) -> None:
 def _four_eyes(involved: frozenset[str] | set[str], desk: Desk, sentence: str) -> None:
     if desk.person.name in involved:
         raise Barred(Bar.FOUR_EYES, f"{sentence}（四眼原则），{desk.person.name}已参与本稿")
-
-
-def _opinion(file: CaseFile, desk: Desk, *, step: Step, version: int, passed: bool, remark: str) -> ReviewOpinion:
-    return ReviewOpinion(
-        case_id=file.case.id,
-        number=len(file.opinions) + 1,
-        version=version,
-        step=step,
-        passed=passed,
-        by=desk.person.name,
-        at=desk.now,
-        remark=remark,
-    )
-
-
-def _approval(
-    file: CaseFile,
-    desk: Desk,
-    *,
-    step: Step,
-    version: int,
-    outcome: str,
-    reference: str = "",
-    remark: str = "",
-) -> Approval:
-    return Approval(
-        case_id=file.case.id,
-        number=len(file.approvals) + 1,
-        version=version,
-        step=step,
-        outcome=outcome,
-        by=desk.person.name,
-        at=desk.now,
-        reference=reference.strip(),
-        remark=remark.strip(),
-    )

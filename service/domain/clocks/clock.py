@@ -314,8 +314,17 @@ def meet(clock: Clock, *, by: str, now: datetime, note: str | None = None) -> Cl
     if clock.state in {ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED}:
         raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能登记完成")
     _person(by, "登记完成")
-    late = clock.due_at is not None and now > clock.due_at
-    return replace(clock, state=ClockState.MET_LATE if late else ClockState.MET, met_at=now, reason=note)
+    return _met(clock, now, note)
+
+
+def _met(clock: Clock, at: datetime, note: str | None) -> Clock:
+    late = clock.due_at is not None and at > clock.due_at
+    return replace(clock, state=ClockState.MET_LATE if late else ClockState.MET, met_at=at, reason=note)
+
+
+def met_shifted(clock: Clock, *, was: datetime, at: datetime, note: str | None) -> Clock:
+    """Return a clock that was met at the moment `was` as met at another, late by that; the same value where it was not."""
+    return _met(clock, at, note) if clock.state in MET_STATES and clock.met_at == was else clock
 
 
 def expire(clock: Clock, rule: ClockRule, now: datetime) -> Clock | None:

@@ -25,6 +25,7 @@ __all__ = [
     "as_reported",
     "carried",
     "correct",
+    "corrected_words",
     "corrections_told",
     "disputed",
     "disputes",
@@ -257,6 +258,11 @@ def disputed(event: Event) -> tuple[str, ...]:
 def disputes(event: Event) -> tuple[str, ...]:
     """Return a sentence for each fact of a person that later reports claim more than: 新稿件称死亡3人，人工更正为1人，请核实."""
     return tuple(one.dispute for one in standing(event).values() if one.dispute)
+
+
+def corrected_words(event: Event) -> str:
+    """Return what a person corrected and stands in one phrase, for a line that has room for no more: 地点德兴市，受影响人数3人."""
+    return "，".join(f"{one.kind.word}{one.words}" for one in standing(event).values())
 
 
 def corrections_told(event: Event) -> tuple[str, ...]:

@@ -79,7 +79,10 @@ class CategoryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MajorEvent:
-    """One event of 重点舆情 and one row of its ledger 重点事件台账; `people` says how many died where the title does not."""
+    """One event of 重点舆情 and one row of its ledger 重点事件台账.
+
+    `people` says how many died where the title does not, `place` where it happened where a person corrected that.
+    """
 
     number: str
     title: str
@@ -96,6 +99,7 @@ class MajorEvent:
     progress: str
     next_step: str
     people: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

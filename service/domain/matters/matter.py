@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.matters.matter_duty import Duty, drop, due_of_limit, end_exclusion
+from service.domain.matters.matter_duty import Duty, drop, due_of_limit, end_exclusion, take_up
 from service.domain.refusal import Conflict
 from service.domain.rules.duties import is_verified
 from service.domain.rules.register import Register
@@ -85,6 +85,7 @@ class MatterAct(StrEnum):
     ANSWER = "answer"
     CLOSE = "close"
     WITHDRAW = "withdraw"
+    REOPEN = "reopen"
 
     @property
     def word(self) -> str:
@@ -96,12 +97,13 @@ class MatterAct(StrEnum):
             "answer": "登记答复",
             "close": "办结",
             "withdraw": "登记撤回",
+            "reopen": "重新打开",
         }[self.value]
 
     @property
     def needs_reason(self) -> bool:
         """Whether it is not done without a reason."""
-        return self in {MatterAct.REFUSE, MatterAct.WITHDRAW}
+        return self in {MatterAct.REFUSE, MatterAct.WITHDRAW, MatterAct.REOPEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +180,9 @@ _NEXT: Mapping[MatterState, Mapping[MatterAct, MatterState]] = MappingProxyType(
         MatterState.ACCEPTED: _IN_HAND,
         MatterState.HANDLING: _IN_HAND,
         MatterState.ANSWERED: MappingProxyType({MatterAct.CLOSE: MatterState.CLOSED}),
-        MatterState.REFUSED: MappingProxyType({}),
-        MatterState.CLOSED: MappingProxyType({}),
-        MatterState.WITHDRAWN: MappingProxyType({}),
+        MatterState.REFUSED: MappingProxyType({MatterAct.REOPEN: MatterState.RECEIVED}),
+        MatterState.CLOSED: MappingProxyType({MatterAct.REOPEN: MatterState.ANSWERED}),
+        MatterState.WITHDRAWN: MappingProxyType({MatterAct.REOPEN: MatterState.RECEIVED}),
     }
 )
 
@@ -245,12 +247,23 @@ def _why_not(matter: Matter, act: MatterAct) -> str | None:
     return None
 
 
-def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register: Register, remark: str = "") -> Matter:
+def perform(
+    matter: Matter,
+    act: MatterAct,
+    *,
+    by: str,
+    now: datetime,
+    register: Register,
+    remark: str = "",
+    back: MatterState | None = None,
+) -> Matter:
     """Return the matter after a person's act; clocks that the act fulfils are met now, late where they were due before.
 
+    One that is opened again stands where it stood before it ended, which is `back`; its clocks go on as they stood.
+
     Raises:
-        Conflict: The act does not follow from the state, a report is withdrawn, nobody is named, or a refusal or a
-            withdrawal gives no reason.
+        Conflict: The act does not follow from the state, a report is withdrawn, nobody is named, or a refusal, a
+            withdrawal or opening again gives no reason.
     """
     following = _NEXT[matter.state].get(act)
     if following is None:
@@ -261,7 +274,10 @@ def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register:
         raise Conflict(why)
     if act.needs_reason and not remark.strip():
         raise Conflict(_REASONS[act])
-    duties = tuple(_after(duty, act, by=by, now=now, register=register) for duty in matter.duties)
+    if act is MatterAct.REOPEN:
+        following, duties = back or following, _taken_up(matter, register)
+    else:
+        duties = tuple(_after(duty, act, by=by, now=now, register=register) for duty in matter.duties)
     if act is MatterAct.ACCEPT:
         duties += tuple(begin(rule_id, register, start_at=now) for rule_id in _AT_ACCEPTANCE.get(matter.kind, ()))
     changed = replace(
@@ -280,8 +296,20 @@ _REASONS: Mapping[MatterAct, str] = MappingProxyType(
     {
         MatterAct.REFUSE: "不予受理须写明理由",
         MatterAct.WITHDRAW: "登记撤回须写明理由：何人何时以何种方式撤回，或逾期不补正、视为放弃",
+        MatterAct.REOPEN: "重新打开须写明理由：哪一步办错了、何人核实",
     }
 )
+
+
+def _taken_up(matter: Matter, register: Register) -> tuple[Duty, ...]:
+    """Return the duties without what ended the matter: due as before, so that what was late by then is late for good.
+
+    One that its register held as done had no clocks here; those of its receipt begin where they would have begun.
+    """
+    known = tuple(take_up(duty, matter.state_at) for duty in matter.duties)
+    held = {duty.rule_id for duty in known}
+    missing = (rule_id for rule_id in _AT_RECEIPT[matter.kind] if rule_id not in held)
+    return (*known, *(begin(rule_id, register, start_at=matter.received_at) for rule_id in missing))
 
 
 def _after(duty: Duty, act: MatterAct, *, by: str, now: datetime, register: Register) -> Duty:

@@ -18,9 +18,11 @@ __all__ = [
     "due_of_limit",
     "end_exclusion",
     "standing",
+    "take_up",
 ]
 
 _NEAR = 85
+_WITHDRAWN = "撤回"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +192,25 @@ def drop(duty: Duty, *, by: str, now: datetime) -> Duty:
     """Return the duty of a matter that was withdrawn; what was waited for, without counting the time, did not come."""
     going_on = duty.excluding
     if going_on is not None:
-        ended = replace(going_on, until=now, ended_by=by, remark="撤回", days=0)
+        ended = replace(going_on, until=now, ended_by=by, remark=_WITHDRAWN, days=0)
         duty = replace(duty, exclusions=(*duty.exclusions[:-1], ended))
     return replace(duty, dropped_at=now)
+
+
+def take_up(duty: Duty, ended_at: datetime) -> Duty:
+    """Return a duty that its matter's end at that moment met or dropped as one that is still owed; any other as it is.
+
+    What was waited for when the matter was withdrawn is waited for again; of what was handled the time counts on.
+    """
+    if duty.met_at == ended_at:
+        return replace(duty, met_at=None)
+    if duty.dropped_at != ended_at:
+        return duty
+    last = duty.exclusions[-1] if duty.exclusions else None
+    if last is not None and last.until == ended_at and last.remark == _WITHDRAWN:
+        going_on = replace(last, until=None, ended_by=None, remark="", days=None)
+        duty = replace(duty, exclusions=(*duty.exclusions[:-1], going_on))
+    return replace(duty, dropped_at=None)
 
 
 def standing(duty: Duty, now: datetime) -> DutyStanding:

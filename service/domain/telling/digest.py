@@ -41,6 +41,7 @@ def digest_letter(
     surges: Sequence[FoundSurge] = (),
     *,
     by_now: Mapping[str, int] = MappingProxyType({}),
+    corrected: Mapping[str, str] = MappingProxyType({}),
     since: datetime,
     until: datetime,
     link: str,
@@ -48,12 +49,13 @@ def digest_letter(
 ) -> Letter:
     """Return the letter over blue alerts raised and surges found between `since` and `until`, the newest first.
 
-    `by_now` are the documents of the surges' hours by now, by id.
+    `by_now` are the documents of the surges' hours by now, by id; `corrected` is what persons corrected of an alert's
+    event, by the id of the alert: its title is the press's and may say otherwise.
     """
     mark = DRILL if drill else ""
     scope = f"{beijing(since, until)}至{beijing(until, until)}"
     listed = [
-        f"● {harmless(alert.title)}（{beijing(alert.raised_at, until)}，{alert.state.word}）"
+        f"● {harmless(alert.title)}（{beijing(alert.raised_at, until)}，{alert.state.word}{_mark(corrected.get(alert.id))}）"
         for alert in alerts[:_MOST_LISTED]
     ]
     more = len(alerts) - len(listed)
@@ -74,3 +76,7 @@ def digest_letter(
         receives="订阅了蓝色预警",
         opens="打开预警" if alerts or not surges else "打开声量异动",
     )
+
+
+def _mark(corrected: str | None) -> str:
+    return f"；人工更正：{corrected}" if corrected else ""

@@ -26,6 +26,7 @@ __all__ = [
     "checked_words",
     "closed",
     "phase_at",
+    "reopened",
     "title_core",
     "windows",
 ]
@@ -324,6 +325,13 @@ def closed(topic: Topic, *, now: datetime) -> Topic:
     if topic.state is TopicState.CLOSED:
         raise Conflict("该专题已结束跟踪")
     return replace(topic, state=TopicState.CLOSED, changed_at=now, revision=topic.revision + 1)
+
+
+def reopened(topic: Topic, *, now: datetime) -> Topic:
+    """Return a closed topic as one that is watched again. Raises `Conflict` where it is watched."""
+    if topic.state is TopicState.OPEN:
+        raise Conflict("该专题正在跟踪，不需要恢复")
+    return replace(topic, state=TopicState.OPEN, changed_at=now, revision=topic.revision + 1)
 
 
 def _first(day: date) -> datetime:

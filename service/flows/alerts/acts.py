@@ -28,6 +28,7 @@ from service.flows.acts import (
     tell_person,
 )
 from service.flows.alerts.consider import Office
+from service.flows.alerts.unseen import refuse_unseen_owner
 from service.flows.telling.tell import tell, told_marks
 from service.ports.store import Store, Work
 
@@ -73,20 +74,24 @@ def see(work: Work, person: Person, alert: Alert, *, now: datetime) -> Alert:
     return save_alert(work, seen, now)
 
 
-def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: Office, now: datetime) -> Alert:
+def assign(
+    store: Store, person: Person, alert_id: str, owner: str, *, office: Office, now: datetime, seen: str | None = None
+) -> Alert:
     """Give the alert to somebody (by name) who may handle it, and tell them by mail.
 
-    Giving away what nobody acknowledged acknowledges it; what is being answered stays so under the new owner.
+    Giving away what nobody acknowledged acknowledges it; what is being answered stays so under the new owner. `seen`
+    names the owner whom the person saw, "" for nobody; `None` asks for no check.
 
     Raises:
         NotFound: Nobody of that name is active.
-        Conflict: The alert is closed, theirs already, or their role cannot handle alerts.
+        Conflict: The alert is closed, theirs already, their role cannot handle alerts, or somebody gave it away meanwhile.
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
         alert = held_alert(work, alert_id)
         chosen = handler_of(work, owner)
         check_gift(alert, chosen)
+        refuse_unseen_owner(work, alert, None, seen=seen, now=now)
         return give(work, person, alert, chosen, office=office, now=now)
 
 

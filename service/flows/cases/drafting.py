@@ -1,7 +1,7 @@
 """Save versions of the text, submit one to review, set its disclosure attribute."""
 
 from service.domain.beijing import beijing
-from service.domain.cases.assess import disclose
+from service.domain.cases.assess import disclose, disclosure_mark
 from service.domain.cases.file import Case, Disclosure, Draft
 from service.domain.cases.moves import Bar, Barred
 from service.domain.cases.review import save_draft, submit
@@ -45,8 +45,24 @@ def submit_draft(hand: Hand, *, version: int) -> Case:
         return scene.carry(submit(scene.file, scene.desk), "submitted")
 
 
-def set_disclosure(hand: Hand, attribute: Disclosure, *, reason: str) -> Case:
-    """Set the disclosure attribute; withholding needs its reason."""
+def set_disclosure(hand: Hand, attribute: Disclosure, *, reason: str, seen: str | None = None) -> Case:
+    """Set the disclosure attribute; withholding needs its reason.
+
+    `seen` marks the attribute that the person saw; `None` asks for no check.
+
+    Raises:
+        Barred: Somebody else set it meanwhile; the sentence says who, and to what.
+    """
     with at_case(hand) as scene:
+        if seen is not None and seen != disclosure_mark(scene.file.case):
+            raise Barred(Bar.MOVED_ON, f"{_set_meanwhile(scene)}，没有改动。请看过再定")
         move = disclose(scene.file, scene.desk, attribute, reason)
         return scene.carry(move, "disclosure", disclosure=attribute.word, reason=reason.strip())
+
+
+def _set_meanwhile(scene: Scene) -> str:
+    case = scene.file.case
+    rows = scene.work.audit.rows(subject=f"case:{case.id}", action="case.disclosure", limit=1)
+    who = f"{rows[0].actor}已于{beijing(rows[0].at, scene.desk.now)}" if rows else "他人已"
+    why = f"（{case.disclosure_reason}）" if case.disclosure_reason else ""
+    return f"{who}把公开属性定为“{case.disclosure.word if case.disclosure else '未定'}”{why}"

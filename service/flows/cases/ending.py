@@ -26,6 +26,7 @@ def close_case(hand: Hand, *, reason: str) -> Case:
 
 
 def reopen_case(hand: Hand, *, reason: str) -> Case:
-    """Open an ended case again."""
+    """Open an ended case again; an alert that was closed over it is opened again first, by whoever may."""
     with at_case(hand) as scene:
-        return scene.carry(reopen(scene.file, scene.desk, reason=reason), "reopened")
+        closed = scene.alert.state is AlertState.CLOSED
+        return scene.carry(reopen(scene.file, scene.desk, reason=reason, alert_closed=closed), "reopened")

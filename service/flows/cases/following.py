@@ -9,7 +9,6 @@ from service.domain.cases.close import evaluate, follow_up, track
 from service.domain.cases.file import Case, CaseFile
 from service.domain.clocks.clock import BEGUN_STATES, ClockRole
 from service.domain.events.event import Event
-from service.domain.figures.briefing import EFFECT_WINDOW
 from service.domain.figures.effect import Effect
 from service.flows.acts import advance
 from service.flows.cases.scene import Hand, Scene, at_case
@@ -62,36 +61,32 @@ def evaluate_response(
 def _figures(scene: Scene) -> Mapping[str, Any]:
     now = scene.desk.now
     effect = measured(scene.work, scene.file, now=now)
-    return {
-        **volume_around(scene.work, scene.file, scene.event, now=now),
-        "effect": effect.as_json() if effect else None,
-    }
+    return {**volume_around(scene.work, scene.event, effect, now=now), "effect": effect.as_json() if effect else None}
 
 
 def measured(work: Work, file: CaseFile, *, now: datetime) -> Effect | None:
     """Return the effect of the latest publication on the case's event; `None` before there is one."""
     if not file.publications:
         return None
-    return measure_effect(work, file.case.event_id, file.publications[-1].at, now=now)
+    return measure_effect(work, file.case.event_id, file.published[-1].at, now=now)
 
 
-def volume_around(work: Work, file: CaseFile, event: Event, *, now: datetime) -> Mapping[str, Any]:
-    """Return the volume before and after the latest publication, by whole hours, its own hour left out; and the reach.
+def volume_around(work: Work, event: Event, effect: Effect | None, *, now: datetime) -> Mapping[str, Any]:
+    """Return the reach of the event and, where its effect was measured, the documents of both windows of that: counted once.
 
-    `after` is `None` while no whole hour has passed; `after_hours` says how many of the window have.
+    `window_hours` and `after_hours` say how long the two windows are, `at` which moment divides them.
     """
     spread = work.events.spread(event.id, now=now)
     reach = {name: spread[name] for name in ("items", "sources", "independent_sources", "views", "reposts")}
-    if not file.publications:
+    if effect is None:
         return reach
-    at = file.publications[-1].at
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    until = min(hour + _HOUR + EFFECT_WINDOW, now.replace(minute=0, second=0, microsecond=0))
-    hours = max(0, (until - hour - _HOUR) // _HOUR)
-    before = sum(count for _, count in work.events.hourly(event.id, since=hour - EFFECT_WINDOW, until=hour))
-    after = sum(count for _, count in work.events.hourly(event.id, since=hour + _HOUR, until=until)) if hours else None
-    figures = {"at": at.isoformat(), "window_hours": EFFECT_WINDOW // _HOUR, "before": before, "after": after}
-    return reach | figures | {"after_hours": hours}
+    before, after = effect.before, effect.after
+    figures = {"at": after.since.isoformat(), "before": before.documents, "after": after.documents}
+    hours = {
+        "window_hours": (before.until - before.since) // _HOUR,
+        "after_hours": (after.until - after.since) // _HOUR,
+    }
+    return reach | figures | hours
 
 
 def _daily(scene: Scene) -> list[int]:

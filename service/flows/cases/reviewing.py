@@ -92,30 +92,36 @@ def draft_signed(
 def bypass_asked(hand: Hand, *, version: int, reason: str) -> Case:
     """Ask, as the first name, to go past the reviews and the signature that are missing."""
     with at_case(hand) as scene:
-        move = ask_bypass(scene.file, scene.desk, version=version, reason=reason)
+        left = _asker_left(scene)
+        move = ask_bypass(scene.file, scene.desk, version=version, reason=reason, asker_left=left)
         return scene.carry(move, "bypass_asked", version=version, reason=reason.strip())
 
 
-def bypass_confirmed(hand: Hand, *, version: int) -> Case:
-    """Confirm the bypass as the second name; it stands in the weekly briefing."""
+def bypass_confirmed(hand: Hand, *, version: int, request: str | None = None) -> Case:
+    """Confirm the bypass that was seen, by its `request`, as the second name; it stands in the weekly briefing."""
     with at_case(hand) as scene:
-        asker = scene.work.people.by_name(str(scene.file.case.asked.get("by", "")))
         move = confirm_bypass(
             scene.file,
             scene.desk,
             version=version,
+            request=request,
             blocking=_blocking(scene, version),
-            asker_left=not may_ask(asker, scene.desk.workflow),
+            asker_left=_asker_left(scene),
         )
         return scene.carry(move, "bypassed")
 
 
-def bypass_dropped(hand: Hand, *, version: int, reason: str) -> Case:
-    """Take a request for a bypass back, or refuse it with a reason instead of confirming it."""
+def bypass_dropped(hand: Hand, *, version: int, reason: str, request: str | None = None) -> Case:
+    """Take a request for a bypass back, or refuse the one that was seen with a reason instead of confirming it."""
     with at_case(hand) as scene:
         asked_by = scene.file.case.asked.get("by", "")
-        move = drop_bypass(scene.file, scene.desk, version=version, reason=reason)
+        move = drop_bypass(scene.file, scene.desk, version=version, reason=reason, request=request)
         return scene.carry(move, "bypass_dropped", version=version, asked_by=asked_by, reason=reason.strip())
+
+
+def _asker_left(scene: Scene) -> bool:
+    asker = scene.work.people.by_name(str(scene.file.case.asked.get("by", "")))
+    return not may_ask(asker, scene.desk.workflow)
 
 
 def _blocking(scene: Scene, version: int) -> tuple[str, ...]:

@@ -169,7 +169,7 @@ def _step(call: Call, kind: CallKind, duties: str) -> str:
     if kind is CallKind.UNHELD:
         return f"在“系统→用户”中为有邮箱的人员设置岗位：{duties}（起草人不能审核自己的稿件）"
     if call.turn.step is Step.BYPASS:
-        return "核对稿件和理由，同意的在“越过审核…”中确认；不同意的不必操作"
+        return "核对稿件和理由，在“越过审核…”中确认，或写明理由不同意；确认前照常审核"
     return f"办理“{call.turn.name}”"
 
 

@@ -1,13 +1,14 @@
-"""What people do to matters: accept, refuse, handle, answer, close, extend; decide on likenesses and on disclosure."""
+"""What people do to matters: accept, refuse, handle, answer, close, open again, extend; decide on likenesses and on disclosure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.matters.crossing import Crossing, CrossingState
 from service.domain.matters.disclosure import DisclosureDecision, FrequentSubject, decide, frequent, publish
-from service.domain.matters.matter import Matter, MatterAct, perform
+from service.domain.matters.matter import Matter, MatterAct, MatterState, perform
 from service.domain.matters.matter_clock import duty_of, exclude, extend, resume, start_unverified
 from service.domain.people.person import Act, Person
 from service.domain.refusal import NotFound
@@ -84,14 +85,25 @@ def act_on_matter(
     """
     permit(person, Act.HANDLE_MATTER)
     with store.write() as work:
-        matter = perform(
-            matter_of(work, matter_id, hold=True), act, by=person.name, now=now, register=register, remark=remark[:1000]
-        )
+        held = matter_of(work, matter_id, hold=True)
+        back = stood_before(work, held) if act is MatterAct.REOPEN else None
+        matter = perform(held, act, by=person.name, now=now, register=register, remark=remark[:1000], back=back)
         if handler.strip():
             matter = replace(matter, handler=handler.strip()[:64])
         late = [duty.action for duty in matter.duties if duty.met_at == now and duty.late]
         detail = {"to": matter.state.word, "reason": remark.strip(), "handler": handler.strip(), "late": late}
         return _save(work, person, f"matter.{act.value}", matter, detail, now)
+
+
+def stood_before(work: Work, matter: Matter) -> MatterState:
+    """Return where a matter that is over stood before it ended, as the trail tells it; one that came as ended was received."""
+    rows = work.audit.rows(subject=f"matter:{matter.id}", limit=None)
+    states = [_STATES[to] for row in rows if row.action in _MOVES and (to := str(row.detail.get("to"))) in _STATES]
+    return states[1] if len(states) > 1 and not states[1].over else MatterState.RECEIVED
+
+
+_MOVES = frozenset(f"matter.{act.value}" for act in MatterAct)
+_STATES: Mapping[str, MatterState] = MappingProxyType({state.word: state for state in MatterState})
 
 
 def extend_matter(

@@ -48,7 +48,7 @@ class MatterReport:
     `notices` say what to look at in rows that were taken, `added` are new matters, `known` those that were there already;
     `unused` are columns of which nothing was taken. Of the new ones `over` were done by what the register says, `undated` of
     these without a day; of the known ones `followed` were done since, and `moved` have another handler, where nobody here acted on
-    them; `elsewhere` are those on which somebody did.
+    them; `elsewhere` are those on which somebody did, `reopened` those that somebody opened again and the register holds as done.
     """
 
     added: int = 0
@@ -63,6 +63,7 @@ class MatterReport:
     followed: int = 0
     moved: int = 0
     elsewhere: list[str] = field(default_factory=list)
+    reopened: list[str] = field(default_factory=list)
 
     @property
     def sentences(self) -> list[str]:
@@ -278,6 +279,9 @@ class _Taking:
         if told is None:
             self._hand_on(work, known, document, now)
             return
+        if _opened_again(work, known):
+            self._report.reopened.append(known.number)
+            return
         self._report.followed += 1
         work.matters.save_all([told])
         late = [duty.action for duty in told.duties if duty not in known.duties and duty.late]
@@ -302,6 +306,11 @@ class _Taking:
         work.audit.append(actor=self._actor, action="matter.handle", subject=subject, detail=detail, now=now)
 
 
+def _opened_again(work: Work, known: Matter) -> bool:
+    """Tell whether a person opened the matter again after it had ended: a register that still holds it as done does not end it."""
+    return bool(work.audit.rows(subject=f"matter:{known.id}", action="matter.reopen", limit=1))
+
+
 def _handler_in(document: Document) -> str:
     return str(document.extras.get("handler", ""))[:64]
 
@@ -324,9 +333,15 @@ def _done(report: MatterReport) -> Iterator[str]:
         yield f"已在库的 {report.followed} 件，登记表写明已办结、已答复、撤回或不予受理，已照此登记。"
     if report.moved:
         yield f"已在库的 {report.moved} 件，登记表改了承办单位，已照改，以后的提醒发给现在的承办单位。"
+    if report.reopened:
+        yield f"{_named(report.reopened)}：登记表写明已办完，本处已重新打开，没有照改；确已办完的请在办件里办理。"
     if report.elsewhere:
-        named = "、".join(report.elsewhere[:_MOST_NAMED])
-        yield f"{named}{f' 等 {len(report.elsewhere)} 件' if len(report.elsewhere) > _MOST_NAMED else ''}：登记表的承办单位与库里不同，本处已有人办理，没有改；需要改的请在办件里转办。"
+        yield f"{_named(report.elsewhere)}：登记表的承办单位与库里不同，本处已有人办理，没有改；需要改的请在办件里转办。"
+
+
+def _named(numbers: Sequence[str]) -> str:
+    more = f" 等 {len(numbers)} 件" if len(numbers) > _MOST_NAMED else ""
+    return "、".join(numbers[:_MOST_NAMED]) + more
 
 
 def _entry(row: _Refused, source: Source, now: datetime) -> QuarantineEntry:

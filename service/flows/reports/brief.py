@@ -9,8 +9,8 @@ from analysis.assessment import CATEGORY_NAMES, Level
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.clocks.clock import ClockState
-from service.domain.events.corrections import standing
-from service.domain.events.event import EventDocument
+from service.domain.events.corrections import FactKind, standing
+from service.domain.events.event import Event, EventDocument
 from service.domain.events.headline import dead_in
 from service.domain.events.toll import people_told
 from service.domain.figures.briefing import (
@@ -225,7 +225,13 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
         progress=_progress(alert, now),
         next_step=_next_step(alert),
         people=people_told(event) if standing(event) or dead_in(event.title) != (event.deaths or 0) else "",
+        place=_place_corrected(event),
     )
+
+
+def _place_corrected(event: Event) -> str:
+    place = standing(event).get(FactKind.PLACES)
+    return f"地点{place.words}（人工更正）" if place is not None else ""
 
 
 # A briefing is read by those who do not work in the service: its words are those of a letter, not of the work list.

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.events.corrections import corrected_words
 from service.domain.figures.surge import SERIES, FoundSurge
 from service.domain.people.person import Person
 from service.domain.people.roster import Gap, gaps, problem_of, standing_in
@@ -46,8 +47,16 @@ def tell_of_blue(store: Store, *, office: Office, now: datetime) -> int:
         if not listed and not surges:
             return 0
         link = f"{office.address}/{'alerts?level=blue' if listed else 'surges'}"
-        span, by_now = {"since": since, "until": until}, count_now(work, surges)
-        letter = digest_letter(listed, surges, **span, by_now=by_now, link=link, drill=office.drill)
+        letter = digest_letter(
+            listed,
+            surges,
+            by_now=count_now(work, surges),
+            corrected=_corrected(work, listed),
+            since=since,
+            until=until,
+            link=link,
+            drill=office.drill,
+        )
         name = f"digest:{until:%Y%m%dT%H%MZ}"
         labels = [*_labels_of(work, listed), *map(_labels_of_surge, surges)]
         return sum(_queue(work, person, name, letter, now) for person in _readers_of_blue(work, labels, office, now))
@@ -82,6 +91,12 @@ def _labels_of(work: Work, alerts: Sequence[Alert]) -> Iterator[Labels]:
             categories=event.categories if event else (),
             regions=event.regions if event else (),
         )
+
+
+def _corrected(work: Work, alerts: Sequence[Alert]) -> dict[str, str]:
+    """Return what persons corrected of the events of alerts, by the id of the alert."""
+    events = work.events.get_all([alert.event_id for alert in alerts])
+    return {alert.id: corrected_words(event) for alert in alerts if (event := events.get(alert.event_id)) is not None}
 
 
 def _labels_of_surge(surge: FoundSurge) -> Labels:

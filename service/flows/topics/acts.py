@@ -24,9 +24,10 @@ from service.domain.topics.topic import (
     checked_phases,
     checked_words,
     closed,
+    reopened,
     title_core,
 )
-from service.flows.acts import note, permit
+from service.flows.acts import note, permit, reason_of
 from service.ports.store import Store, Work
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "follow_documents",
     "matching_policy",
     "open_topic",
+    "reopen_topic",
     "save_sheet",
     "sign_sheet",
     "topic_of",
@@ -183,6 +185,27 @@ def close_topic(store: Store, person: Person, topic_id: str, *, now: datetime) -
         work.topics.save(topic)
         note(work, person, "topic.closed", f"topic:{topic_id}", {"name": topic.title}, now)
     return topic
+
+
+def reopen_topic(store: Store, person: Person, topic_id: str, reason: str, *, now: datetime) -> Topic:
+    """Watch a closed topic again: what was assigned is there still, and what came meanwhile is assigned.
+
+    Raises:
+        Conflict: It is watched, another one on the same policy is, or too many are.
+        Refusal: There is no reason.
+        NotFound, Forbidden: As for `open_topic`.
+    """
+    permit(person, Act.FOLLOW)
+    why = reason_of(reason, act="恢复跟踪")
+    with store.write() as work:
+        work.alone("topics")
+        topic = reopened(topic_of(work, topic_id, hold=True), now=now)
+        _refuse_another(work, topic)
+        work.topics.save(topic)
+        note(work, person, "topic.reopened", f"topic:{topic_id}", {"name": topic.title, "reason": why}, now)
+    filled = _fill(store, topic, now)
+    _refill_within(store, topic, now)
+    return filled
 
 
 def save_sheet(

@@ -17,7 +17,7 @@ from service.flows.alerts import bulk, clocks, grading
 from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
 from service.web.received import received
-from service.web.refused import Sent, refused_by
+from service.web.refused import Sent, first, refused_by
 
 router = APIRouter()
 
@@ -116,12 +116,13 @@ def acknowledge(request: Request, identity: Handler, alert_id: str, sent: Sent) 
 def assign(
     request: Request, identity: Handler, alert_id: str, owner: Annotated[str, Form(max_length=64)], sent: Sent
 ) -> Response:
-    """Give the alert to somebody."""
+    """Give the alert to somebody; `seen` of the form is the owner whom the page showed, "" for nobody."""
     context = context_of(request)
     store, person, now = context.store, identity.person, context.now()
+    seen = first(sent, "seen") if "seen" in sent else None
     return Posted(request, identity, sent).on_alert(
         alert_id,
-        lambda: flows.assign(store, person, alert_id, owner, office=context.office, now=now),
+        lambda: flows.assign(store, person, alert_id, owner, office=context.office, now=now, seen=seen),
         "assigned",
     )
 

@@ -26,6 +26,7 @@ from service.flows.cases import (
 from service.flows.cases.scene import Hand
 from service.web.pages.case_show import show_case
 from service.web.pages.event_return import Posted
+from service.web.received import received
 from service.web.refused import Sent, first, refused_by
 
 router = APIRouter()
@@ -106,7 +107,7 @@ def _disclose(hand: Hand, fields: Fields) -> None:
     text = _text(fields, "attribute")
     if text not in {one.value for one in Disclosure}:
         raise Refusal("请选择公开属性：主动公开、依申请公开或不予公开")
-    drafting.set_disclosure(hand, Disclosure(text), reason=_text(fields, "reason"))
+    drafting.set_disclosure(hand, Disclosure(text), reason=_text(fields, "reason"), seen=fields.get("seen"))
 
 
 def _review(hand: Hand, fields: Fields) -> None:
@@ -149,6 +150,31 @@ def _publish(hand: Hand, fields: Fields) -> None:
     )
 
 
+def _correct(hand: Hand, fields: Fields) -> None:
+    publishing.correct_registration(
+        hand,
+        _number(fields, "number"),
+        channel=_text(fields, "channel"),
+        reference=_text(fields, "reference"),
+        out_at=received(_text(fields, "since"), what="实际发布时间"),
+        reason=_text(fields, "reason"),
+        seen=_number(fields, "seen"),
+    )
+
+
+def _confirm(hand: Hand, fields: Fields) -> None:
+    reviewing.bypass_confirmed(hand, version=_number(fields, "version"), request=_text(fields, "request"))
+
+
+def _drop(hand: Hand, fields: Fields) -> None:
+    reviewing.bypass_dropped(
+        hand,
+        version=_number(fields, "version"),
+        reason=_text(fields, "reason"),
+        request=_text(fields, "request"),
+    )
+
+
 def _liaise(hand: Hand, fields: Fields) -> None:
     text = _text(fields, "kind")
     if text not in {one.value for one in LiaisonKind}:
@@ -168,7 +194,10 @@ _Act = Callable[[Hand, Fields], object]
 _ACTS: Mapping[str, tuple[_Act, str]] = MappingProxyType(
     {
         "assess": (lambda hand, _: assessing.begin_assessment(hand), "overview"),
-        "assign": (lambda hand, fields: assigning.assign_case(hand, _text(fields, "owner")), ""),
+        "assign": (
+            lambda hand, fields: assigning.assign_case(hand, _text(fields, "owner"), seen=fields.get("seen")),
+            "",
+        ),
         "conclude": (_conclude, "overview"),
         "report": (_report, "overview"),
         "respond": (lambda hand, fields: assessing.decide_to_respond(hand, reason=_text(fields, "reason")), "overview"),
@@ -185,17 +214,10 @@ _ACTS: Mapping[str, tuple[_Act, str]] = MappingProxyType(
             ),
             "review",
         ),
-        "bypass-confirm": (
-            lambda hand, fields: reviewing.bypass_confirmed(hand, version=_number(fields, "version")),
-            "review",
-        ),
-        "bypass-drop": (
-            lambda hand, fields: reviewing.bypass_dropped(
-                hand, version=_number(fields, "version"), reason=_text(fields, "reason")
-            ),
-            "review",
-        ),
+        "bypass-confirm": (_confirm, "review"),
+        "bypass-drop": (_drop, "review"),
         "publish": (_publish, "review"),
+        "correct": (_correct, "review"),
         "liaise": (_liaise, "liaison"),
         "liaison-answer": (
             lambda hand, fields: liaison.party_answered(

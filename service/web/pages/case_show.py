@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
-from service.domain.cases.assess import undecided
+from service.domain.cases.assess import disclosure_mark, undecided
 from service.domain.cases.bypass import may_ask, state_told, waiting_bypass
 from service.domain.cases.call import CallKind, able, calls, second_name_calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
@@ -37,6 +37,7 @@ from service.web.views.case_page import (
     line_of_steps,
     minutes,
     published_figures,
+    registered_views,
     review_views,
     said,
     sent_back,
@@ -186,6 +187,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "owners": [one.name for one in shown.people if one.duties and not one.disabled],
         "on_duty": sorted(workflow.duties[duty].name for duty in shown.person.duties if duty in workflow.duties),
         "disclosures": list(Disclosure),
+        "disclosure_seen": disclosure_mark(file.case),
         "authority": authority_of(shown.alert),
         "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
@@ -219,7 +221,8 @@ def _bypass(shown: _Shown) -> dict[str, Any]:
         return {}
     owed = second_name_calls(shown.file, shown.workflow)
     yours = any(able(call, (shown.person,), shown.file, shown.workflow) for call in owed)
-    return {"by": asked["by"], "reason": asked["reason"], "stands": _asker_may(shown, asked), "yours": yours}
+    stands = _asker_may(shown, asked)
+    return {"by": asked["by"], "reason": asked["reason"], "at": asked["at"], "stands": stands, "yours": yours}
 
 
 def _asker_may(shown: _Shown, asked: Mapping[str, Any]) -> bool:
@@ -265,16 +268,15 @@ def _liaison(_: _Shown) -> dict[str, Any]:
 
 
 def _evaluation(shown: _Shown) -> dict[str, Any]:
-    figures = volume_around(shown.work, shown.file, shown.event, now=shown.context.now())
     told = [(one, published_figures(one.figures), one.figures.get("effect")) for one in shown.file.evaluations]
-    spoken, told_at = shown.file.publications[-1:], [one.at for one in shown.file.evaluations]
     # What is evaluated stands in its record; the figures of the moment are shown until then, and again after a further round.
-    open_end = bool(spoken) and not any(at >= spoken[0].at for at in told_at)
-    effect = measured(shown.work, shown.file, now=shown.context.now()) if open_end else None
+    now = shown.context.now()
+    effect = None if shown.file.evaluated else measured(shown.work, shown.file, now=now)
     return {
-        "figures": published_figures(figures),
+        "figures": published_figures(volume_around(shown.work, shown.event, effect, now=now)),
         "effect": effect.as_json() if effect else None,
         "evaluations": told,
+        "corrected_since": [one for one, _, _ in told if any(each.at > one.at for each in shown.file.corrections)],
         "quiet": shown.workflow,
     }
 
@@ -307,16 +309,19 @@ def _draft(shown: _Shown) -> dict[str, Any]:
     now = shown.context.now()
     reference = reference_of(shown.work, shown.file, shown.alert, shown.event, articles, now=now)
     latest = shown.file.latest
-    stored = reference.text if shown.from_reference else latest.text if latest else ""
+    # A further round says what changed since the answer that is out: its author begins from that one, unsaved.
+    begun = None if latest or shown.from_reference else next(reversed(shown.file.published), None)
+    stored = reference.text if shown.from_reference else latest.text if latest else begun.text if begun else ""
     text = shown.forms.value("save", "text", stored)
     return {
         "text": text,
+        "begun": begun,
         "overtaken": _overtaken(shown, text),
         "latest": latest,
         "sent_back": sent_back(shown.file),
         "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
         "reference": reference,
-        "findings": findings_of(shown.work, latest.text, now=shown.context.now()) if latest else [],
+        "findings": findings_of(shown.work, latest.text, now=now) if latest else [],
         "basis": _basis(shown, articles),
     }
 
@@ -355,6 +360,8 @@ def _review(shown: _Shown) -> dict[str, Any]:
         "opinions": [(one, workflow.steps[one.step].name) for one in file.opinions],
         "basis": _basis(shown, articles_of(shown.work, shown.alert)),
         "is_author": shown.person.name in file.authors,
+        "registered": registered_views(file),
+        "may_correct": bool(shown.person.duties & set(workflow.steps[Step.PUBLISH].duties_at(shown.event.grade))),
     }
 
 

@@ -282,6 +282,17 @@ def close(request: Request, identity: Follower, topic_id: str, sent: Sent) -> Re
     return RedirectResponse(f"/topics/{topic_id}?done=topic_closed", status_code=303)
 
 
+@router.post("/topics/{topic_id}/reopen")
+def reopen(request: Request, identity: Follower, topic_id: str, sent: Sent) -> Response:
+    """Watch a closed topic again."""
+    context = context_of(request)
+    try:
+        flows.reopen_topic(context.store, identity.person, topic_id, first(sent, "reason"), now=context.now())
+    except Refusal as refusal:
+        return _show(request, identity, topic_id, Asked("settings"), refused=refused_by(request, refusal, sent))
+    return RedirectResponse(f"/topics/{topic_id}?done=topic_reopened", status_code=303)
+
+
 @router.post("/topics/{topic_id}/sheet")
 def save_sheet(request: Request, identity: Follower, topic_id: str, sent: Sent) -> Response:
     """Save the next version of the risk assessment sheet. What is refused is said above the form as it was filled in."""

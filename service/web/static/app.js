@@ -285,11 +285,27 @@
     noted = performance.now();
     fetch("/writing").catch(() => {});
   });
-  // A text that was typed and not sent is not left by a stray click on a tab or a link: the browser asks first.
+  // What a person changed and did not send is not left by a stray click on a tab or a link: the browser asks first.
+  // Ticking rows of a list writes nothing, and who signs in has nothing to lose.
+  const changedHere = new Set();
+  const ticked = (field) => ["checkbox", "radio"].includes(field.type);
+  const standing = (field) => (ticked(field) ? String(field.checked) : field.value);
+  const given = (field) => {
+    if (ticked(field)) return String(field.defaultChecked);
+    if (field.type !== "select-one") return field.readOnly ? "" : (field.defaultValue ?? "");
+    const options = [...field.options];
+    return (options.findLast((option) => option.defaultSelected) ?? options.find((option) => !option.disabled))?.value ?? "";
+  };
+  const kept = 'form[method="post"] textarea:not([readonly]), textarea[data-stray], [data-sent]';
   const unsent = () =>
-    [...document.querySelectorAll('form[method="post"] textarea:not([readonly]), textarea[data-stray]')].some(
-      (text) => text.value !== (text.dataset.sent ?? (text.readOnly ? "" : text.defaultValue)),
+    [...document.querySelectorAll(kept), ...[...changedHere].filter((field) => field.isConnected)].some(
+      (field) => standing(field) !== (field.dataset.sent ?? given(field)),
     );
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.form?.method !== "post" || field.matches("[data-pick], [data-pick-all]")) return;
+    if (!field.form.querySelector("[autocomplete=current-password]")) changedHere.add(field);
+  });
   // What comes back in a form that was turned down stands nowhere else. The keyboard goes on in it, with the reason read out.
   const sentHere = (form) =>
     [form.action, ...[...form.querySelectorAll("[formaction]")].map((button) => button.formAction)].some(
@@ -297,7 +313,8 @@
     );
   if ("turnedDown" in body.dataset) {
     const back = [...document.querySelectorAll('form[method="post"]')].filter(sentHere);
-    for (const text of back.flatMap((form) => [...form.querySelectorAll("textarea")])) text.dataset.sent = "";
+    const written = "textarea, input:not([type]), input[type=text], input[type=url], input[type=datetime-local]";
+    for (const text of back.flatMap((form) => [...form.querySelectorAll(written)])) text.dataset.sent = "";
     const first = back[0]?.querySelector("input:not([type=hidden]), select, textarea");
     first?.setAttribute("aria-describedby", "why");
     first?.focus({ preventScroll: true });
@@ -311,7 +328,7 @@
   });
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;
-    for (const text of event.target.querySelectorAll("textarea")) text.dataset.sent = text.value;
+    for (const field of event.target.elements) if (field.matches("input, select, textarea")) field.dataset.sent = standing(field);
   });
   document
     .querySelectorAll("select[data-go]")

@@ -44,6 +44,8 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "basis": "依据",
         "verified": "依据已核实",
         "received_at": "收到",
+        "out_at": "实际发布",
+        "met_at": "完成",
         "known": "已有",
         "edited": "更新",
         "refused": "未收",
@@ -217,7 +219,7 @@ _WHAT = {
     "archive": "未隐去个人信息的归档包",
     "matters": "办件记录",
 }
-_MOMENTS = {"due_at", "due_before", "received_at", "fetched_before", "ends_at"}
+_MOMENTS = {"due_at", "due_before", "received_at", "fetched_before", "ends_at", "out_at", "met_at"}
 _TABLES = {"grade": "grade", "role": "person_role", "was": "alert"}
 
 

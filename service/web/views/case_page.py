@@ -7,20 +7,23 @@ from types import MappingProxyType
 from typing import Any
 
 from service.domain.cases.call import able, second_name_calls
-from service.domain.cases.file import OUTCOMES, Approval, CaseFile, CaseStep
+from service.domain.cases.file import OUTCOMES, Approval, CaseFile, CaseStep, Publication, PublicationCorrection
 from service.domain.cases.turn import BudgetUse, Turn, takers
 from service.domain.cases.workflow import REVIEWS, CaseState, Step, Workflow
 from service.domain.people.person import Person
-from service.web.views.wording import word
+from service.web.views.wording import local, word
 
 __all__ = [
     "BudgetView",
     "LineStep",
+    "RegisteredView",
     "ReviewView",
     "TurnView",
     "budget_view",
     "line_of_steps",
     "minutes",
+    "published_figures",
+    "registered_views",
     "review_views",
     "said",
     "second_name_views",
@@ -112,6 +115,16 @@ class BudgetView:
     share: float
     over: bool
     running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredView:
+    """One publication as it is told and as it was registered, what persons corrected, the latest first; `out_at` is for a form."""
+
+    told: Publication
+    first: Publication
+    corrections: Sequence[PublicationCorrection]
+    out_at: str
 
 
 def line_of_steps(file: CaseFile, waiting: Sequence[Turn]) -> list[LineStep]:
@@ -282,15 +295,29 @@ def approval_words(approval: Approval, workflow: Workflow) -> str:
     return f"越过{names}"
 
 
+def registered_views(file: CaseFile) -> list[RegisteredView]:
+    """Return what is told of each publication beside what was registered of it."""
+    return [
+        RegisteredView(
+            told=told,
+            first=first,
+            corrections=[one for one in reversed(file.corrections) if one.publication == first.number],
+            out_at=f"{local(told.at):%Y-%m-%dT%H:%M}",
+        )
+        for told, first in zip(file.published, file.publications, strict=True)
+    ]
+
+
 def published_figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the counted figures of an evaluation with their window and scope."""
     rows = [("全部稿件", figures.get("items")), ("独立信源", figures.get("independent_sources"))]
     rows += [("阅读量", figures.get("views")), ("转发量", figures.get("reposts"))]
     if "before" in figures:
         hours, after_hours = figures.get("window_hours"), figures.get("after_hours")
-        after = figures.get("after") if after_hours else "尚无整点"
+        # An evaluation of an earlier build counted whole hours, and had none yet.
+        after = "尚无整点" if figures.get("after") is None else figures["after"]
         rows += [
             (f"发布前{hours}小时", figures["before"]),
-            (f"发布后{after_hours}小时" if after_hours else "发布后", after),
+            (f"发布后{after_hours}小时" if after_hours else "发布后不足1小时", after),
         ]
     return [(name, "平台未提供" if value is None else f"{value}") for name, value in rows]

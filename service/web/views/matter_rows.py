@@ -152,7 +152,7 @@ def reader_rows(some: Sequence[Ahead]) -> list[tuple[str, str]]:
 
 def _next(matter: Matter) -> str:
     acts = acts_of(matter)
-    if not acts:
+    if matter.state.over or not acts:
         return "—"
     return {MatterAct.ACCEPT: "决定是否受理", MatterAct.HANDLE: "办理并答复", MatterAct.CLOSE: "办结"}.get(
         acts[0], acts[0].word

@@ -13,7 +13,7 @@ from service.domain.figures.briefing import Briefing
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound
 from service.domain.week import week_of
-from service.flows.alerts.acts import answer, assign, close
+from service.flows.alerts.acts import answer, assign, close, reopen
 from service.flows.alerts.bulk import assign_all, undo
 from service.flows.cases.assessing import report_upwards
 from service.flows.cases.assigning import assign_case
@@ -250,6 +250,21 @@ class TestBesideTheWay:
         assert alert_of(way).state is AlertState.ACKNOWLEDGED
         assert reopen_case(way.hand("duty_lead"), reason="并非重复").state is CaseState.TRIAGED
 
+    def test_a_case_is_opened_again_only_beside_an_open_alert_whose_clocks_stand_as_they_stood(self, way: Way) -> None:
+        way.drafting()
+        with way.store.write() as work:
+            for clock in work.clocks.of_alerts([way.alert_id])[way.alert_id]:
+                work.clocks.save(replace(clock, state=ClockState.MET_LATE))
+        close_case(way.hand("duty_lead"), reason="与另一预警重复")
+        close(way.store, APPROVER, way.alert_id, "重复", office=OFFICE, now=way.now)
+        before = clocks_of(way.store, alert_of(way))
+        with pytest.raises(Barred, match="预警已关闭"):
+            reopen_case(way.hand("duty_lead"), reason="并非重复")
+        reopen(way.store, APPROVER, way.alert_id, "并非重复", office=OFFICE, now=way.now)
+        assert reopen_case(way.hand("duty_lead"), reason="并非重复").state is CaseState.TRIAGED
+        assert clocks_of(way.store, alert_of(way)) == before
+        assert ("值班丙", "case.reopened") in acts_on(way.store, f"case:{way.case.id}")
+
     def test_what_was_published_is_evaluated_before_it_ends(self, way: Way) -> None:
         way.published()
         with pytest.raises(Barred, match="须先评估") as refused:
@@ -264,7 +279,12 @@ class TestBesideTheWay:
         way.now += timedelta(days=3)
         evaluate_response(way.hand("analyst"), reach="三家", questions="无", lessons="")
         [told] = way.file.evaluations
-        assert (told.figures["window_hours"], told.figures["before"], told.figures["after"]) == (24, 0, 0)
+        effect = told.figures["effect"]
+        assert (told.figures["before"], told.figures["after"]) == (
+            effect["before"]["documents"],
+            effect["after"]["documents"],
+        )
+        assert (told.figures["window_hours"], told.figures["after_hours"]) == (72, 72)
         assert told.figures["at"] == way.file.publications[0].at.isoformat()
 
     def test_the_measured_effect_is_kept_and_a_person_only_adds_to_it(self, way: Way) -> None:

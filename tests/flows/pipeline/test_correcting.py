@@ -1,5 +1,7 @@
 """A person corrects what is told of an event: it stands, is told everywhere, and a later claim of more is never swallowed."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +12,15 @@ from service.domain.events.corrections import FactKind, as_reported, corrections
 from service.domain.events.reported import is_local
 from service.domain.events.toll import people_told
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.domain.week import week_of
 from service.flows.alerts.consider import Office
 from service.flows.alerts.grading import set_level
 from service.flows.judging.assess import assess_pending
 from service.flows.judging.correcting import Wanted, correct_fact
 from service.flows.judging.regrouping import merge
 from service.flows.judging.rejudging import judge_again, queue_again
+from service.flows.reports.brief import compile_week
+from service.flows.reports.mornings import tell_of_blue
 from service.ports.store import Store
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.correcting import (
@@ -32,6 +37,8 @@ from tests.flows.pipeline.correcting import (
     TWO_DEAD,
     Scene,
 )
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -207,6 +214,29 @@ class TestTheLevel:
 
 
 class TestTelling:
+    def test_the_weekly_briefing_names_the_place_that_a_person_corrected(self, scene: Scene) -> None:
+        scene.correct(FactKind.PLACES, [DEXING])
+        now = scene.clock()
+        names: dict[str, Any] = {"office": "综合规财处", "address": "http://yaowang.invalid", "drill": False}
+        issue = compile_week(scene.store, week_of(now), register=scene.office.register, now=now, **names)
+        assert [one.place for one in issue.events] == ["地点江西省上饶市德兴市（人工更正）"]
+
+    def test_the_morning_summary_marks_what_a_person_corrected(self, scene: Scene) -> None:
+        scene.correct(FactKind.PLACES, [DEXING])
+        scene.correct(FactKind.HARMED, 3)
+        with scene.store.write() as work:
+            alert = scene.alert()
+            work.alerts.save(replace(alert, level=AlertLevel.BLUE, extras={}, revision=alert.revision + 1))
+            work.people.save(replace(scene.approver, notify_from="blue"))
+        scene.clock.pass_by(days=1)
+        assert tell_of_blue(scene.store, office=scene.office, now=scene.clock())
+        with scene.store.write() as work:
+            waiting = work.outbox.claim(kinds=["mail"], limit=50, lease=HOUR, now=scene.clock())
+        letters = [one.payload["letter"] for one in waiting if one.key.startswith("mail:digest:")]
+        assert letters
+        for letter in letters:
+            assert letter["listed"][0].endswith("；人工更正：地点江西省上饶市德兴市，受影响人数3人）")
+
     def test_whoever_was_told_of_the_old_number_is_told_of_the_new_one(self, scene: Scene) -> None:
         assert scene.told("first_raise")
         scene.correct(FactKind.HARMED, 3)

@@ -94,6 +94,11 @@ class TestWord:
         assert "待指定（药品生产监管）" in text
         assert "））" not in text
 
+    def test_a_major_event_tells_the_place_that_a_person_corrected(self, tmp_path: Path) -> None:
+        told = replace(event(1), place="地点江西省上饶市德兴市（人工更正）", people="受影响3人（人工更正）")
+        text = text_of(word_of(replace(issue(), events=(told,)), tmp_path))
+        assert "个。地点江西省上饶市德兴市（人工更正）。受影响3人（人工更正）。涉及" in text
+
     def test_a_major_event_tells_how_many_are_dead_and_harmed(self, tmp_path: Path) -> None:
         told = replace(event(1), people="据稿件称死亡3人，称受影响9人（待核实）")
         text = text_of(word_of(replace(issue(), events=(told,)), tmp_path))

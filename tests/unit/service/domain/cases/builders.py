@@ -16,6 +16,7 @@ from service.domain.cases.file import (
     Evaluation,
     Liaison,
     Publication,
+    PublicationCorrection,
     ReviewOpinion,
     case_id,
 )
@@ -58,6 +59,7 @@ _LISTS: dict[type, str] = {
     ReviewOpinion: "opinions",
     Approval: "approvals",
     Publication: "publications",
+    PublicationCorrection: "corrections",
     Evaluation: "evaluations",
 }
 

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from service.domain.cases.assess import assess, conclude, disclose, liaise, open_case, report_up, respond
 from service.domain.cases.close import archive, close, evaluate, follow_up, reopen, track
+from service.domain.cases.corrected import answered_from, correct_publication
 from service.domain.cases.file import CaseFile, Disclosure, LiaisonKind, text_hash
 from service.domain.cases.moves import Desk, Move
 from service.domain.cases.review import (
@@ -236,6 +237,25 @@ class CaseMachine(RuleBasedStateMachine):
         self.act(first, lambda at: ask_bypass(self.file, at, version=version, reason="三十分钟内须发布"))
         self.act(second, lambda at: confirm_bypass(self.file, at, version=version, blocking=stops))
 
+    @rule(person=people, minutes=st.integers(-90, 30), seen=st.integers(0, 2))
+    def somebody_corrects_what_was_registered(self, person: Person, minutes: int, seen: int) -> None:
+        registered = self.file.publications
+        when = registered[-1].at + timedelta(minutes=minutes) if registered else self.now
+        self.act(
+            person,
+            lambda at: correct_publication(
+                self.file,
+                at,
+                len(registered),
+                channel="网站",
+                reference=f"更{minutes}",
+                out_at=when,
+                reason="误登",
+                seen=min(seen, len(self.file.corrections)),
+            ),
+        )
+        assert self.file.publications == registered
+
     @rule(authority=authorities)
     def authority_changes(self, authority: Authority) -> None:
         self.authority = authority
@@ -316,6 +336,14 @@ class CaseMachine(RuleBasedStateMachine):
         assert times == sorted(times)
         assert len({one.version for one in self.file.drafts}) == len(self.file.drafts)
         assert all(one.case_id == self.file.case.id for one in records_of(self.file))
+
+    @invariant()
+    def what_went_out_was_cleared_before_and_answers_no_sooner_than_it_was_registered(self) -> None:
+        for first, told in zip(self.file.publications, self.file.published, strict=True):
+            assert (first.text, first.hash, first.version) == (told.text, told.hash, told.version)
+            assert first.at <= answered_from(self.file, first.number) <= self.now
+            cleared = [one.at for one in self.file.approvals if one.version == first.version and one.at <= first.at]
+            assert told.at >= max(cleared).replace(second=0, microsecond=0)
 
     @invariant()
     def every_refusal_says_why(self) -> None:

@@ -20,6 +20,7 @@ from tests.unit.service.domain.cases.builders import (
     case_in,
     desk,
     everything,
+    later,
     someone,
     with_draft,
 )
@@ -169,3 +170,33 @@ class TestAttributeAfterABypass:
         file = applied(file, disclose(file, desk(ALL), Disclosure.WITHHELD, "尚在调查"))
         with pytest.raises(Barred, match="签批之后公开属性不再改动"):
             disclose(file, desk(ALL), Disclosure.ACTIVE)
+
+
+class TestTheRequestThatWasSeen:
+    def replaced(self) -> tuple[str, CaseFile]:
+        """A request that was seen, and the case once it was taken back and another one made in its place."""
+        first = asked(submitted())
+        gone = applied(first, drop_bypass(first, desk(ASKER), version=1, reason=""))
+        again = ask_bypass(gone, desk(SECOND, now=later(5)), version=1, reason="另有传言")
+        return str(first.case.asked["at"]), applied(gone, again)
+
+    def test_it_is_confirmed_and_no_other_that_came_in_its_place(self) -> None:
+        seen, file = self.replaced()
+        with pytest.raises(Barred, match=f"{SECOND.name}已于.*另有传言.*不是您看到的那一条申请") as refused:
+            confirm_bypass(file, desk(ASKER), version=1, request=seen)
+        assert refused.value.bar is Bar.MOVED_ON
+        done = confirm_bypass(file, desk(ASKER), version=1, request=str(file.case.asked["at"]))
+        assert done.case.state is CaseState.REVIEWED_3
+
+    def test_nor_is_another_refused_or_taken_back_in_its_place(self) -> None:
+        seen, file = self.replaced()
+        with pytest.raises(Barred, match="不是您看到的那一条申请"):
+            drop_bypass(file, desk(ASKER), version=1, reason="不急", request=seen)
+
+    def test_one_that_waits_is_not_written_over_by_another_person_unless_its_author_left(self) -> None:
+        file = asked(submitted())
+        with pytest.raises(Barred, match="没有另行申请") as refused:
+            ask_bypass(file, desk(SECOND), version=1, reason="另有传言")
+        assert refused.value.bar is Bar.KNOWN
+        instead = ask_bypass(file, desk(SECOND), version=1, reason="另有传言", asker_left=True)
+        assert instead.case.asked["by"] == SECOND.name

@@ -275,12 +275,12 @@ def test_of_several_clocks_the_soonest_that_runs_and_can_be_told_is_due() -> Non
     ("acts", "onward"),
     [
         ([], {MatterAct.ACCEPT, MatterAct.REFUSE, MatterAct.WITHDRAW}),
-        ([MatterAct.REFUSE], set()),
+        ([MatterAct.REFUSE], {MatterAct.REOPEN}),
         ([MatterAct.ACCEPT], {MatterAct.HANDLE, MatterAct.ANSWER, MatterAct.WITHDRAW}),
         ([MatterAct.ACCEPT, MatterAct.HANDLE], {MatterAct.HANDLE, MatterAct.ANSWER, MatterAct.WITHDRAW}),
-        ([MatterAct.WITHDRAW], set()),
+        ([MatterAct.WITHDRAW], {MatterAct.REOPEN}),
         ([MatterAct.ACCEPT, MatterAct.HANDLE, MatterAct.HANDLE, MatterAct.ANSWER], {MatterAct.CLOSE}),
-        ([MatterAct.ACCEPT, MatterAct.ANSWER, MatterAct.CLOSE], set()),
+        ([MatterAct.ACCEPT, MatterAct.ANSWER, MatterAct.CLOSE], {MatterAct.REOPEN}),
     ],
 )
 def test_what_can_be_done_follows_from_what_was_done(acts: list[MatterAct], onward: set[MatterAct]) -> None:
@@ -309,7 +309,7 @@ def test_a_refusal_needs_a_reason_and_no_act_jumps() -> None:
         perform(matter, MatterAct.REFUSE, by="研判员甲", now=RECEIVED, register=register(), remark=" ")
     with pytest.raises(Conflict, match="现为“收到”，不能“办结”"):
         perform(matter, MatterAct.CLOSE, by="研判员甲", now=RECEIVED, register=register())
-    assert acts_of(act(matter, MatterAct.REFUSE)) == ()
+    assert acts_of(act(matter, MatterAct.REFUSE)) == (MatterAct.REOPEN,)
 
 
 @pytest.mark.parametrize(

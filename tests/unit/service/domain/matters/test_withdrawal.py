@@ -23,7 +23,7 @@ def test_a_withdrawn_matter_is_over_and_its_clock_was_done_by_nobody(kind: Matte
     matter = act(received(kind), MatterAct.WITHDRAW)
     assert (matter.state, matter.state_by, matter.due_at) == (MatterState.WITHDRAWN, "研判员甲", None)
     assert set(stands(matter).values()) == {DutyStanding.DROPPED}
-    assert acts_of(matter) == ()
+    assert acts_of(matter) == (MatterAct.REOPEN,)
     assert passed(matter, LATE, {}) == []
     with pytest.raises(Conflict, match="现为“已撤回”"):
         act(matter, MatterAct.ACCEPT)

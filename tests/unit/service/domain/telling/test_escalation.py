@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -365,13 +366,22 @@ class TestDigest:
         assert letter.summary == "11月24日 08:00至11月25日 08:00，全部信源，新增且仍为蓝色的预警43条。"
         assert (len(letter.listed), letter.listed[-1]) == (41, "另有3条，见预警页面")
 
+    def test_what_a_person_corrected_stands_beside_the_title_of_the_press(self) -> None:
+        alerts, corrected = [alert(BLUE, id="1"), alert(BLUE, id="2")], {"1": "地点德兴市，受影响人数3人", "2": ""}
+        letter = digest_letter(
+            alerts, corrected=corrected, since=MORNING - DAY, until=MORNING, link="http://x", drill=False
+        )
+        assert letter.listed[0].endswith("；人工更正：地点德兴市，受影响人数3人）")
+        assert "人工更正" not in letter.listed[1]
+
     def test_surges_stand_behind_the_alerts_and_alone_where_there_are_none(self) -> None:
-        span = {"since": MORNING - DAY, "until": MORNING}
-        both = digest_letter([alert(BLUE, id="1")], [build_surge()], **span, by_now={}, link="http://x", drill=False)
+        span: dict[str, Any] = {"since": MORNING - DAY, "until": MORNING}
+        plain: dict[str, Any] = {"link": "http://x", "drill": False}
+        both = digest_letter([alert(BLUE, id="1")], [build_surge()], **span, **plain)
         assert both.subject == "[蓝色日汇总] 11月25日 蓝色预警1条、声量异动1条"
         assert both.listed[-1].startswith(f"◇ {build_surge().sentence}")
         assert both.summary.endswith("预警1条；声量异动1条。")
-        alone = digest_letter([], [build_surge()], **span, by_now={}, link="http://x", drill=False)
+        alone = digest_letter([], [build_surge()], **span, **plain)
         assert alone.subject == "[蓝色日汇总] 11月25日 声量异动1条"
         assert (alone.opens, both.opens) == ("打开声量异动", "打开预警")
         assert (alone.step[:6], both.step[:6]) == ("浏览声量异动", "浏览蓝色预警")

@@ -1,0 +1,81 @@
+"""A matter that was ended by mistake is opened again: it stands where it stood, and its clocks go on as they stood."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.domain.clocks.exclusion import ExclusionKind
+from service.domain.matters.matter import Matter, MatterAct, MatterKind, MatterState, acts_of, perform
+from service.domain.matters.matter_clock import exclude
+from service.domain.matters.matter_duty import DutyStanding, standing
+from service.domain.refusal import Conflict
+from tests.unit.service.domain.builders import register
+from tests.unit.service.domain.matters.test_matter import DAY, RECEIVED, act, received
+
+LATE = RECEIVED + 60 * DAY
+
+
+def reopened(matter: Matter, *, back: MatterState | None = None, remark: str = "误点，已电话核实") -> Matter:
+    return perform(matter, MatterAct.REOPEN, by="研判员甲", now=LATE, register=register(), remark=remark, back=back)
+
+
+@pytest.mark.parametrize("state", [MatterState.REFUSED, MatterState.CLOSED, MatterState.WITHDRAWN])
+def test_whatever_is_over_can_be_opened_again_and_nothing_else_can(state: MatterState) -> None:
+    ended = replace(received(MatterKind.COMPLAINT), state=state)
+    assert acts_of(ended) == (MatterAct.REOPEN,)
+    with pytest.raises(Conflict, match="不能“重新打开”"):
+        reopened(received(MatterKind.COMPLAINT))
+
+
+def test_one_refused_by_mistake_is_to_be_accepted_or_refused_by_its_first_limit() -> None:
+    before = received(MatterKind.COMPLAINT)
+    again = reopened(act(before, MatterAct.REFUSE, now=RECEIVED + DAY))
+    assert (again.state, again.state_by, again.remark) == (MatterState.RECEIVED, "研判员甲", "误点，已电话核实")
+    assert (again.duties, again.due_at) == (before.duties, before.due_at)
+    assert [standing(duty, LATE) for duty in again.duties] == [DutyStanding.OVERDUE]
+    accepted = act(again, MatterAct.ACCEPT, now=LATE)
+    assert standing(accepted.duties[0], LATE) is DutyStanding.MET_LATE
+
+
+def test_what_was_done_before_the_end_stays_done_as_it_was() -> None:
+    accepted = act(received(MatterKind.PETITION), MatterAct.ACCEPT, now=RECEIVED + DAY)
+    answered = act(act(accepted, MatterAct.HANDLE, now=RECEIVED + DAY), MatterAct.ANSWER, now=RECEIVED + 2 * DAY)
+    closed = act(answered, MatterAct.CLOSE, now=RECEIVED + 3 * DAY)
+    again = reopened(closed, back=MatterState.ANSWERED)
+    assert (again.state, again.duties) == (MatterState.ANSWERED, answered.duties)
+
+
+def test_it_stands_where_it_stood_when_it_was_withdrawn() -> None:
+    handled = act(
+        act(received(MatterKind.APPLICATION), MatterAct.ACCEPT, now=RECEIVED + DAY),
+        MatterAct.HANDLE,
+        now=RECEIVED + DAY,
+    )
+    withdrawn = act(handled, MatterAct.WITHDRAW, now=RECEIVED + 2 * DAY)
+    again = reopened(withdrawn, back=MatterState.HANDLING)
+    assert (again.state, again.duties) == (MatterState.HANDLING, handled.duties)
+
+
+def test_what_was_waited_for_when_it_was_withdrawn_is_waited_for_again() -> None:
+    waits = exclude(
+        received(MatterKind.APPLICATION),
+        "C-APP",
+        ExclusionKind.SUPPLEMENT,
+        by="审批人乙",
+        reason="内容不明确",
+        now=RECEIVED + DAY,
+        register=register(),
+    )
+    again = reopened(act(waits, MatterAct.WITHDRAW, now=RECEIVED + 2 * DAY))
+    assert again.duties == waits.duties
+
+
+def test_one_that_came_as_done_begins_the_clocks_of_its_receipt_from_its_receipt() -> None:
+    whole = received(MatterKind.REPORT)
+    came = replace(whole, state=MatterState.CLOSED, duties=())
+    assert reopened(came, back=MatterState.RECEIVED).duties == whole.duties
+
+
+def test_it_is_opened_again_with_a_reason() -> None:
+    with pytest.raises(Conflict, match="重新打开须写明理由"):
+        reopened(act(received(MatterKind.COMPLAINT), MatterAct.REFUSE), remark=" ")
