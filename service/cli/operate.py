@@ -158,7 +158,7 @@ def doctor(
     """Check the host and every dependency; `deep` also every page of the store and the whole audit chain."""
     from service.cli.lock import holder
     from service.cli.notify import second_channel
-    from service.cli.owner import unusable
+    from service.cli.owner import open_to_others, unusable
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
 
@@ -184,6 +184,8 @@ def doctor(
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
     rows += [channel, _second_tier(), _situations_model()]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
+    closed, who_reads = open_to_others(settings.data)
+    rows.append({"check": "文件权限", "ok": closed, "sentence": who_reads})
     rows += told
     rows += _unknown_settings()
     rows += [{"check": "信源目录", "ok": False, "sentence": problem} for problem in problems]
