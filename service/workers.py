@@ -319,8 +319,11 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
     """Serve the dashboard until `stop` is set; running requests get four seconds."""
     import uvicorn
 
+    from service.web.connections import PromptConnection
+
     config = uvicorn.Config(
         site,
+        http=PromptConnection,
         host=app.settings.host,
         port=app.settings.port,
         # Its faults come to the root logger, which tells nothing of what they were about.
