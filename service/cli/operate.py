@@ -158,8 +158,9 @@ def doctor(
     """Check the host and every dependency; `deep` also every page of the store and the whole audit chain."""
     from service.cli.lock import holder
     from service.cli.notify import second_channel
-    from service.cli.owner import open_to_others, unusable
+    from service.cli.owner import unusable
     from service.domain.beijing import BEIJING
+    from service.flows.keeping.anchoring import AuditAnchor
     from service.preflight import check_host
 
     settings = settings_of(data=data)
@@ -169,11 +170,13 @@ def doctor(
     not_theirs = unusable(settings.data)
     with opened(data) as app:
         stored = app.store.check()
+        anchor = AuditAnchor.of_installation(app.settings.data, lambda: app.audit_key)
         checks = {
             "数据目录": not_theirs,
             "存储": _deeper(app) if deep and stored is None else stored,
             "检索": app.search.check(),
             "邮件": app.notifier.check(),
+            "审计链": anchor.fault(app.store) if stored is None else None,
         }
         channel = second_channel(app)
         problems = [str(problem) for problem in app.catalogue.problems]
@@ -184,14 +187,21 @@ def doctor(
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
     rows += [channel, _second_tier(), _situations_model()]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
-    closed, who_reads = open_to_others(settings.data)
-    rows.append({"check": "文件权限", "ok": closed, "sentence": who_reads})
+    rows.append(_file_modes(settings.data))
     rows += told
     rows += _unknown_settings()
     rows += [{"check": "信源目录", "ok": False, "sentence": problem} for problem in problems]
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _file_modes(data: Path) -> dict[str, Any]:
+    """Return whether other users of the machine are kept from what lies in the data folder."""
+    from service.cli.owner import open_to_others
+
+    closed, sentence = open_to_others(data)
+    return {"check": "文件权限", "ok": closed, "sentence": sentence}
 
 
 def _clocks(app: "Application") -> list[dict[str, Any]]:
