@@ -4,8 +4,9 @@ Measured with 600 connections that each sent half a header: every other request 
 """
 
 import asyncio
+from typing import cast
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 __all__ = ["PromptConnection"]
 
@@ -50,7 +51,9 @@ class PromptConnection(H11Protocol):
     @property
     def is_waiting(self) -> bool:
         """Whether no request of this connection is being answered."""
-        return self.cycle is None or self.cycle.response_complete
+        # The library declares one from the start and has none before the first request.
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return cycle is None or cycle.response_complete
 
     def _wait(self) -> None:
         self.since = self.loop.time()

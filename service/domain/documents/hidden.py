@@ -108,14 +108,13 @@ def hide(text: str, string: str) -> str:
 
 
 def hide_cut(text: str, string: str) -> str:
-    """Return the text as `hide` does, and without what a cut left of the string: 欧阳甲… of 欧阳甲乙 in a long subject."""
-    text = hide(text, string)
+    """Return the text as `hide` does, and without what a cut left of the string: 欧阳甲… of 欧阳甲乙 in a long subject.
+
+    Two such marks are words of a text, which may end in a character of the string by chance.
+    """
     beginnings = [re.escape(string[:length]) for length in range(len(string) - 1, 0, -1)]
-    return (
-        re.sub(rf"(?:{'|'.join(beginnings)})(?={CUT})", lambda found: MARK * len(found[0]), text)
-        if beginnings
-        else text
-    )
+    cut = re.compile(f"(?:{'|'.join(beginnings)})(?={CUT}(?!{CUT}))")
+    return cut.sub(lambda found: MARK * len(found[0]), hide(text, string)) if beginnings else hide(text, string)
 
 
 def hide_again(text: str, hidden: Sequence[Hidden], key: bytes) -> str:
