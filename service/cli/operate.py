@@ -160,7 +160,6 @@ def doctor(
     from service.cli.notify import second_channel
     from service.cli.owner import unusable
     from service.domain.beijing import BEIJING
-    from service.flows.keeping.anchoring import AuditAnchor
     from service.preflight import check_host
 
     settings = settings_of(data=data)
@@ -170,13 +169,11 @@ def doctor(
     not_theirs = unusable(settings.data)
     with opened(data) as app:
         stored = app.store.check()
-        anchor = AuditAnchor.of_installation(app.settings.data, lambda: app.audit_key)
         checks = {
             "数据目录": not_theirs,
             "存储": _deeper(app) if deep and stored is None else stored,
             "检索": app.search.check(),
             "邮件": app.notifier.check(),
-            "审计链": anchor.fault(app.store) if stored is None else None,
         }
         channel = second_channel(app)
         problems = [str(problem) for problem in app.catalogue.problems]
@@ -185,9 +182,8 @@ def doctor(
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
-    rows += [channel, _second_tier(), _situations_model()]
+    rows += [channel, _second_tier(), _situations_model(), _file_modes(settings.data)]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
-    rows.append(_file_modes(settings.data))
     rows += told
     rows += _unknown_settings()
     rows += [{"check": "信源目录", "ok": False, "sentence": problem} for problem in problems]
@@ -222,6 +218,7 @@ def _told(app: "Application") -> list[dict[str, Any]]:
     return [
         who_gets_the_report(app),
         outside_monitor(app),
+        _audit_end(app),
         *_who_is_told(app),
         _own_words(app),
         _attachments(app),
@@ -231,6 +228,14 @@ def _told(app: "Application") -> list[dict[str, Any]]:
         *who_is_asked(app),
         model_in_force(app),
     ]
+
+
+def _audit_end(app: "Application") -> dict[str, Any]:
+    """Return whether the audit chain still holds where this machine noted that it ended."""
+    from service.flows.keeping.anchoring import AuditAnchor
+
+    cut = AuditAnchor.of_installation(app.settings.data, lambda: app.audit_key).fault(app.store)
+    return {"check": "审计链", "ok": cut is None, "sentence": cut or "正常"}
 
 
 def _found(app: "Application") -> dict[str, Any]:

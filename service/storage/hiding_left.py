@@ -65,7 +65,7 @@ _WRITTEN_ONCE: tuple[tuple[str, Column[str], tuple[Column[str], ...]], ...] = (
 
 
 # What persons of the office write, and which no document or event is told to belong to: wherever it stands it is told.
-_OF_THE_OFFICE: tuple[tuple[str, str, Column[str], tuple[Column[str], ...]], ...] = (
+_OF_THE_OFFICE: tuple[tuple[str, str, ColumnElement[Any], tuple[Column[Any], ...]], ...] = (
     ("静默的理由或条件", "/alerts/silences", silences.c.id, (silences.c.reason, silences.c.matchers)),
     (
         "高频主题的公开决定",

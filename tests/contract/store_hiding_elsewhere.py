@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from crawlers.attachments.documents import Attached
 from crawlers.ports import SourceProgress
+from crawlers.records import Document
 from crawlers.remembered import FILES, REFUSED_FILES
 from service.domain.clocks.exclusion import Exclusion, ExclusionKind
 from service.domain.documents.hidden import MARK
 from service.domain.matters.disclosure import DisclosureDecision, DisclosureState
+from service.domain.matters.matter import Matter
 from service.domain.telling.silence import Matcher, MatcherField
 from service.ports.store import Store
 from tests.contract.store_following import matter
@@ -16,35 +18,37 @@ from tests.contract.store_hiding import GONE, LATER, NAME, find, hide, tell, tol
 from tests.contract.store_routing import silence
 from tests.contract.stored import NOW, clock, put
 
+LEFT_OUT = Exclusion(
+    kind=ExclusionKind.CONSULT, since=NOW, by="p", reason=f"等{NAME}答复", basis="", verified=True, due_before=None
+)
+
+
+def matter_of(of: Document) -> Matter:
+    made = matter("m1")
+    duties = tuple(replace(one, extended_why=f"{NAME}住院") for one in made.duties)
+    return replace(made, document_id=of.id, title=of.title, duties=duties)
+
+
+def decision_of(of: Document) -> DisclosureDecision:
+    return DisclosureDecision(
+        id="d1",
+        subject=of.title,
+        matters=("m1",),
+        state=DisclosureState.ACCEPTED,
+        decided_by="p",
+        decided_at=NOW,
+        reason=f"{NAME}等多人问起",
+    )
+
 
 class HidingElsewhereContract:
     """A string that is hidden is gone from what persons wrote about the event, from what was cut, and from what comes later."""
 
     def test_reasons_of_clocks_silences_and_disclosures_go_too(self, store: Store) -> None:
         of = tell(store)
-        left_out = Exclusion(
-            kind=ExclusionKind.CONSULT,
-            since=NOW,
-            by="p",
-            reason=f"等{NAME}答复",
-            basis="",
-            verified=True,
-            due_before=None,
-        )
-        made = matter("m1")
-        duties = tuple(replace(one, extended_why=f"{NAME}住院") for one in made.duties)
-        kept = replace(made, document_id=of.id, title=of.title, duties=duties)
-        decision = DisclosureDecision(
-            id="d1",
-            subject=of.title,
-            matters=("m1",),
-            state=DisclosureState.ACCEPTED,
-            decided_by="p",
-            decided_at=NOW,
-            reason=f"{NAME}等多人问起",
-        )
+        kept, decision = matter_of(of), decision_of(of)
         with store.write() as work:
-            work.clocks.save(replace(clock(), reason=f"{NAME}要求暂缓", exclusions=(left_out,)))
+            work.clocks.save(replace(clock(), reason=f"{NAME}要求暂缓", exclusions=(LEFT_OUT,)))
             for event_id in ("e1", "e9"):
                 matchers = (Matcher(MatcherField.EVENT, event_id),)
                 quiet = replace(silence(event_id, ends_at=LATER), matchers=matchers, reason=f"{NAME}一事已知")
