@@ -16,13 +16,25 @@ __all__ = [
     "Dressed",
     "dressed_citizens",
     "dressed_phones",
+    "follows_a_count",
     "is_citizen_number",
 ]
 
 Dressed = tuple[int, int, int]
 """Start, end, and where the part begins that is hidden."""
 
-_SPELLED = ("0〇零○⓪", "1一壹幺①", "2二贰貳②", "3三叁③", "4四肆④", "5五伍⑤", "6六陆⑥", "7七柒⑦", "8八捌⑧", "9九玖⑨")
+_SPELLED = (
+    "0〇零○⓪⁰₀⓿",
+    "1一壹幺①¹₁⑴⒈⓵❶➀➊㈠㊀",
+    "2二贰貳②²₂⑵⒉⓶❷➁➋㈡㊁",
+    "3三叁③³₃⑶⒊⓷❸➂➌㈢㊂",
+    "4四肆④⁴₄⑷⒋⓸❹➃➍㈣㊃",
+    "5五伍⑤⁵₅⑸⒌⓹❺➄➎㈤㊄",
+    "6六陆⑥⁶₆⑹⒍⓺❻➅➏㈥㊅",
+    "7七柒⑦⁷₇⑺⒎⓻❼➆➐㈦㊆",
+    "8八捌⑧⁸₈⑻⒏⓼❽➇➑㈧㊇",
+    "9九玖⑨⁹₉⑼⒐⓽❾➈➒㈨㊈",
+)
 IN_DIGITS = tuple(f"[{signs}]" for signs in _SPELLED)
 """The class of the signs of each digit, in order."""
 
@@ -48,10 +60,11 @@ _PARTS = re.compile(f"{_SIGN}+")
 _LETTER = re.compile("[A-Za-z]")
 _LEAST_DIGITS = 7
 _GROUPS = frozenset({(11,), (3, 4, 4), (3, 8), (7, 4)})
+_SINGLE = (1,) * 11
 # Only where it is called a telephone: these come up between figures too, as any line may break anywhere.
 _CALLED_GROUPS = _GROUPS | {
     *((3, 4, 2, 2), (3, 2, 2, 2, 2), (3, 3, 3, 2), (3, 4, 3, 1), (2, 4, 5), (3, 3, 5), (3, 5, 3), (4, 4, 3)),
-    *((4, 7), (5, 6), (6, 5), (1,) * 11),
+    *((4, 7), (5, 6), (6, 5), _SINGLE),
 }
 _HIDING = re.compile("[A-Za-z()（）【】\\[\\]<>《》~～*＊#'’‘|\u2212]")
 _LISTING = re.compile("[,，、;；:：.=+/\n]")
@@ -62,6 +75,10 @@ _CALLED = re.compile(
     "|☎|📞|📱|QQ|扣扣|私信|(?:\\+|00)86)[^。！？!?]{0,8}$"
 )
 _SEEN_BEFORE = 16
+# What was just counted goes on being counted: 拨打5分钟 1 3 5 ….
+_COUNTED = re.compile(
+    "[0-9]\\s?(?:分钟?|秒|小?时|天|日|周|月|年|次|元|个|盒|片|粒|瓶|支|期|例|人)[后内前]?[^\\w]{0,3}$"
+)
 
 _ID_SIGN_X = f"(?:{_SIGN}|[Xx])"
 _CENTURY = f"(?={_DRESS}(?:{_ONE}{_DRESS}[9九玖⑨]|{_TWO}{_DRESS}{_ZERO}))"
@@ -93,11 +110,16 @@ def dressed_phones(plain: str, *, spoken: bool) -> Iterator[Dressed]:
             continue
         groups = tuple(map(len, _PARTS.findall(signs)))
         if _CALLED.search(plain, max(start - _SEEN_BEFORE, 0), start):
-            taken = groups in _CALLED_GROUPS
+            taken = groups in _CALLED_GROUPS and not (groups == _SINGLE and follows_a_count(plain, start))
         else:
             taken = spoken and groups in _GROUPS and _is_plainly_hidden(plain, signs, start, end)
         if taken:
             yield start, end, match.start(2)
+
+
+def follows_a_count(plain: str, start: int) -> bool:
+    """Tell whether single digits go on with what was counted before them."""
+    return _COUNTED.search(plain, max(start - _SEEN_BEFORE, 0), start) is not None
 
 
 def _is_plainly_hidden(plain: str, signs: str, start: int, end: int) -> bool:

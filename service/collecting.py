@@ -18,6 +18,7 @@ from service.disk_room import check_room
 from service.flows.crawl.live_checks import Came, settle_checks, wished
 from service.flows.crawl.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.crawl.trouble import tell_trouble
+from service.flows.keeping.anchoring import AuditAnchor
 from service.flows.keeping.expiring import EVERY as CARE_EVERY
 from service.flows.keeping.expiring import give_up_old_pages
 from service.flows.keeping.sealing import seal_days
@@ -144,10 +145,13 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
 
 
 def care_for_evidence(app: Application) -> None:
-    """Tie the evidence of past days to the audit trail, and give up what is old and belongs to no alert.
+    """Note where the audit trail ends, tie the evidence of past days to it, and give up what is old and belongs to no alert.
 
     This role does it because it has the folder; a disk that is too full to collect is the more reason.
     """
+    anchor = AuditAnchor.of_installation(app.settings.data, lambda: app.audit_key)
+    if cut := anchor.move_on(app.store):
+        log.error("audit.cut", sentence=cut)
     sealed = seal_days(app.store, now=app.now())
     expired = give_up_old_pages(app.store, app.preserver, now=app.now())
     if sealed or expired.pages:

@@ -4,10 +4,15 @@ The log lies on the disk that fills. A line that raised took down what wanted to
 web process the page that says what is wrong became a bare 500.
 """
 
+import logging
 import os
 import threading
 
-__all__ = ["LogLines"]
+import structlog
+
+from service.unspoken import UnspokenHandler, unspoken_faults
+
+__all__ = ["LogLines", "write_logs"]
 
 _STANDARD_ERROR = 2
 
@@ -43,3 +48,27 @@ class LogLines:
         except OSError:
             return False
         return True
+
+
+def write_logs(role: str) -> None:
+    """Write logs as JSON lines to standard error: time, role, action, context. No line that cannot be written ends a role.
+
+    Faults are told without what they were about, those that libraries log too.
+    """
+    lines = LogLines()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            unspoken_faults,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=lambda *_: lines,
+    )
+    structlog.contextvars.bind_contextvars(role=role)
+    logging.basicConfig(
+        handlers=[UnspokenHandler(lambda event, told: structlog.get_logger("yaowang").warning(event, **told))],
+        level=logging.WARNING,
+        force=True,
+    )

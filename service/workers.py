@@ -28,7 +28,7 @@ from service.flows.pulse import leave_mark
 from service.flows.telling.deliver import DeliveryReport, deliver_mail, deliver_search
 from service.flows.watch import EVERY, watch
 from service.loaded import keep_what_is_loaded
-from service.log_lines import LogLines
+from service.log_lines import write_logs
 from service.ports.search import SearchUnavailableError
 from service.rhythm import Rhythm
 from service.search.refill import refill
@@ -57,22 +57,6 @@ _READ_AHEAD_AFTER_SECONDS = 15.0
 _Step = Callable[[], bool]
 
 log = structlog.get_logger("yaowang")
-
-
-def write_logs(role: str) -> None:
-    """Write logs as JSON lines to standard error: time, role, action, context. No line that cannot be written ends a role."""
-    lines = LogLines()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=lambda *_: lines,
-    )
-    structlog.contextvars.bind_contextvars(role=role)
 
 
 def run_assess(app: Application, stop: threading.Event) -> None:
@@ -335,10 +319,15 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
     """Serve the dashboard until `stop` is set; running requests get four seconds."""
     import uvicorn
 
+    from service.web.connections import PromptConnection
+
     config = uvicorn.Config(
         site,
+        http=PromptConnection,
         host=app.settings.host,
         port=app.settings.port,
+        # Its faults come to the root logger, which tells nothing of what they were about.
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_keep_alive=15,

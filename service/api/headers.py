@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -40,10 +41,19 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                _stay_here(MutableHeaders(scope=message))
                 complete(MutableHeaders(scope=message), nonce, https=self._https, static=static)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _stay_here(headers: MutableHeaders) -> None:
+    """Lead to a path of wherever the browser is: an address with a host has that from the request, which anybody may write."""
+    parts = urlsplit(headers.get("location", ""))
+    if parts.netloc:
+        path = f"/{parts.path.lstrip('/')}"
+        headers["location"] = f"{path}?{parts.query}" if parts.query else path
 
 
 def complete(headers: MutableHeaders, nonce: str, *, https: bool, static: bool = False) -> None:

@@ -6,6 +6,7 @@ Machine-readable output goes to standard output, messages and progress to standa
 
 import atexit
 import gc
+import os
 from typing import Annotated
 
 import typer
@@ -31,6 +32,7 @@ from service.cli import (
     words,
 )
 from service.cli.group import SpokenGroup
+from service.cli.owner import NOT_FOR_OTHERS
 from service.cli.speak import speak_utf8
 from service.version import product_version
 
@@ -78,7 +80,8 @@ words.register(application)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what it writes is readable by its user and group alone, whoever starts it and how."""
+    os.umask(os.umask(NOT_FOR_OTHERS) | NOT_FOR_OTHERS)
     speak_utf8()
     # What is loaded ends with the process; a last search through it for garbage held up every end by 0.8 s.
     atexit.register(gc.freeze)

@@ -55,11 +55,16 @@ def verify_audit(
         return
     if key is not None:
         misuse("--key 只用于核验导出的文件。")
+    from service.flows.keeping.anchoring import AuditAnchor
+
     with opened(data) as app:
         with app.store.read() as work, lasting("正在核验审计链"):
             broken, head = work.audit.verify(), work.audit.head()
         if broken is not None:
             fail(f"审计链在第 {broken} 条断裂：此条或其之前的内容被改动过。")
+        own = AuditAnchor.of_installation(app.settings.data, lambda: app.audit_key)
+        if (cut := own.move_on(app.store)) is not None:
+            fail(f"{cut}。")
         if anchor is not None:
             from service.flows.keeping.auditing import holds_anchor
 

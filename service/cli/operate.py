@@ -182,7 +182,7 @@ def doctor(
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
-    rows += [channel, _second_tier(), _situations_model()]
+    rows += [channel, _second_tier(), _situations_model(), _file_modes(settings.data)]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += told
     rows += _unknown_settings()
@@ -190,6 +190,14 @@ def doctor(
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _file_modes(data: Path) -> dict[str, Any]:
+    """Return whether other users of the machine are kept from what lies in the data folder."""
+    from service.cli.owner import open_to_others
+
+    closed, sentence = open_to_others(data)
+    return {"check": "文件权限", "ok": closed, "sentence": sentence}
 
 
 def _clocks(app: "Application") -> list[dict[str, Any]]:
@@ -210,6 +218,7 @@ def _told(app: "Application") -> list[dict[str, Any]]:
     return [
         who_gets_the_report(app),
         outside_monitor(app),
+        _audit_end(app),
         *_who_is_told(app),
         _own_words(app),
         _attachments(app),
@@ -219,6 +228,14 @@ def _told(app: "Application") -> list[dict[str, Any]]:
         *who_is_asked(app),
         model_in_force(app),
     ]
+
+
+def _audit_end(app: "Application") -> dict[str, Any]:
+    """Return whether the audit chain still holds where this machine noted that it ended."""
+    from service.flows.keeping.anchoring import AuditAnchor
+
+    cut = AuditAnchor.of_installation(app.settings.data, lambda: app.audit_key).fault(app.store)
+    return {"check": "审计链", "ok": cut is None, "sentence": cut or "正常"}
 
 
 def _found(app: "Application") -> dict[str, Any]:

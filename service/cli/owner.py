@@ -8,7 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["given_to_owner", "unusable"]
+__all__ = ["NOT_FOR_OTHERS", "given_to_owner", "open_to_others", "unusable"]
+
+NOT_FOR_OTHERS = 0o027
+"""What is taken from the permissions of every file and folder that a command makes: others may nothing, the group only read."""
 
 _READ_WRITE = stat.S_IROTH | stat.S_IWOTH
 _ENTER = _READ_WRITE | stat.S_IXOTH
@@ -61,6 +64,29 @@ def unusable(data: Path) -> str | None:
         f"数据目录 {data} 属于用户 {name}，但其中的 {shown} {more}该用户读写不了，采集、备份等会失败。"
         f"请执行：chown -R {name}: {data}"
     )
+
+
+def open_to_others(data: Path) -> tuple[bool, str]:
+    """Return whether other users of the machine are kept out of the data folder, and which files would let them read, with what to do.
+
+    A file of before, or one that was copied in, may be open; while the folder is closed nobody gets that far.
+    """
+    if not data.is_dir():
+        return True, "正常"
+    shut = not stat.S_IMODE(data.stat().st_mode) & stat.S_IXOTH
+    found = [entry.path for entry in _entries(data) if _open(entry.found.st_mode)]
+    if not found:
+        return True, "正常"
+    more = f"等 {len(found)} 个文件" if len(found) > 1 else ""
+    reach = "目录本身不让其他用户进入，拷出后才读得到" if shut else "本机其他用户读得到"
+    return (
+        shut,
+        f"数据目录 {data} 中的 {found[0].relative_to(data)} {more}对其他用户开放，{reach}。请执行：chmod -R o-rwx {data}",
+    )
+
+
+def _open(mode: int) -> bool:
+    return stat.S_ISREG(mode) and bool(mode & _READ_WRITE)
 
 
 def _other_owner(data: Path) -> os.stat_result | None:

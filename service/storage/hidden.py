@@ -37,10 +37,13 @@ def hidden_of(connection: Connection, document_ids: Sequence[str]) -> Mapping[st
 def hide_known(
     connection: Connection, documents: Sequence[Document], key: AuthorKey | None
 ) -> tuple[list[Document], frozenset[str]]:
-    """Return the documents without what was hidden in them, and the ids of those of which that cannot be told."""
-    held = hidden_of(connection, [document.id for document in documents])
-    if not held:
+    """Return the documents without what was hidden in them or in what they are attached to, and the ids of those of which that cannot be told."""
+    asked = [name for document in documents for name in (document.id, _parent(document)) if name]
+    of = hidden_of(connection, asked)
+    if not of:
         return list(documents), frozenset()
+    both = {one.id: (*of.get(one.id, ()), *of.get(_parent(one), ())) for one in documents}
+    held = {name: own for name, own in both.items() if own}
     secret = key() if key is not None else b""
     mark = key_mark(secret)
     strange = frozenset(name for name, own in held.items() if any(one.key_mark != mark for one in own))
@@ -52,12 +55,18 @@ def hide_known(
     ], strange
 
 
+def _parent(document: Document) -> str:
+    """Return the document that an attachment came with: its title is told in that of the attachment."""
+    return str(document.extras.get("parent") or "")
+
+
 def _without(document: Document, hidden: Sequence[Hidden], key: bytes) -> Document:
     def again(text: str) -> str:
         return hide_again(text, hidden, key)
 
     return replace(
         document,
+        native_id=again(document.native_id) if document.native_id == document.title else document.native_id,
         title=again(document.title),
         text=again(document.text),
         origin=None if document.origin is None else again(document.origin),

@@ -1,28 +1,25 @@
 """Takes a string out of everything that the store holds of a document and of what was derived from it, in one transaction.
 
-Covered are the tables of `_PLACES`: the document with its versions, judgement, explanation, second opinions, labels, rows
-of notices, topics and matter; title, facts, sketch and keys of its event, alert, case and links; what waits in the outbox
-or left by it, acts that can be undone, samples in the quarantine and pages still to be had. The search projection follows by the outbox.
-
-Not covered, and named by `find`: what is written once and never changed (drafts, opinions and publications of cases, signed
-sheets of topics, audit rows), addresses of pages, files kept as they came. Nor can anything here reach mails that have left,
-briefings in their folder, and backups.
+Covered is what `hiding_places` lists, with samples in the quarantine and pages and files still to be had. The search
+projection follows by the outbox. Not covered, and named by `find`, is what `hiding_left` lists. Nor can anything here reach
+mails that have left, briefings in their folder, and backups.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Column, Connection, Table, Text, case, literal, or_, select, type_coerce, update
+from sqlalchemy import Column, Connection, Text, case, literal, or_, select, type_coerce, update
 
 from analysis.text import normalise
 from crawlers.records import Document, content_hash
-from service.domain.documents.hidden import Hidden, hide, hide_in, key_mark, keyed_hash, occurrences
+from service.domain.clocks.exclusion import Exclusion
+from service.domain.documents.hidden import CUT, Hidden, hide, hide_cut, hide_in, key_mark, keyed_hash, occurrences
 from service.domain.refusal import Refusal
 from service.domain.telling.notification import harmless
 from service.ports.hiding import Found, HidingArea
@@ -31,96 +28,30 @@ from service.storage.among import among
 from service.storage.columns import Json, dump_json
 from service.storage.dialects import lock, lock_table, upsert
 from service.storage.hidden import AuthorKey, hidden_of, hide_known
-from service.storage.hiding_left import left_in
+from service.storage.hiding_left import Rows, left_in
+from service.storage.hiding_places import MENTIONS, PLACES, WRITTEN_JSON, Place
 from service.storage.hiding_sources import Change, of_sources
 from service.storage.schema import (
     alerts,
     assess_queue,
     assessments,
-    batches,
     cases,
-    corrections,
     document_versions,
     documents,
-    event_keys,
     events,
     explanations,
     hidden_strings,
-    labels,
-    matter_links,
     matters,
-    notice_rows,
     opinions,
-    outbox,
     regroupings,
-    topic_documents,
 )
 
 __all__ = ["SqlHiding"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Columns of a table that may hold the string, of the rows that `by` ties to the area; `derived` are normalised words.
-
-    `spelled` is how else the string may stand there.
-    """
-
-    word: str
-    table: Table
-    columns: tuple[str, ...]
-    by: Column[Any]
-    of: str
-    spelled: tuple[str, ...] = ()
-    derived: bool = False
-
-
-_PLACES = (
-    _Place("稿件", documents, ("title", "text", "origin", "extras"), documents.c.id, "documents"),
-    _Place("稿件的旧版本", document_versions, ("title", "text"), document_versions.c.document_id, "documents"),
-    _Place(
-        "旧版本的研判", document_versions, ("assessment",), document_versions.c.document_id, "documents", derived=True
-    ),
-    _Place("研判", assessments, ("data",), assessments.c.document_id, "documents", derived=True),
-    _Place("研判说明", explanations, ("data",), explanations.c.document_id, "documents", derived=True),
-    _Place("第二意见", opinions, ("judged", "answer"), opinions.c.document_id, "documents"),
-    _Place("标注", labels, ("judged",), labels.c.document_id, "documents", derived=True),
-    _Place(
-        "通告表格",
-        notice_rows,
-        ("product", "specification", "maker", "batch", "sampled_at", "failed_items", "result", "notice", "values"),
-        notice_rows.c.document_id,
-        "documents",
-    ),
-    _Place(
-        "专题摘录",
-        topic_documents,
-        ("why", "questions", "pro", "con", "advice"),
-        topic_documents.c.document_id,
-        "documents",
-    ),
-    _Place(
-        "办件", matters, ("title", "text", "place", "handler", "remark", "traits"), matters.c.document_id, "documents"
-    ),
-    _Place("事件", events, ("title", "facts", "heat"), events.c.id, "events"),
-    _Place("事件的归并特征", events, ("sketch", "products", "firms"), events.c.id, "events", derived=True),
-    _Place("事件的归并特征", event_keys, ("key",), event_keys.c.event_id, "events", derived=True),
-    _Place(
-        "预警",
-        alerts,
-        ("title", "triggers", "basis", "publication", "close_reason", "extras"),
-        alerts.c.event_id,
-        "events",
-    ),
-    _Place("归组理由", regroupings, ("reason",), regroupings.c.source, "events"),
-    _Place("更正的事实", corrections, ("source", "reason"), corrections.c.event_id, "events"),
-    _Place("处置", cases, ("title", "half", "asked", "disclosure_reason"), cases.c.event_id, "events"),
-    _Place("关联办件", matter_links, ("reasons", "remark"), matter_links.c.event_id, "events"),
-)
-# Texts in which JSON stands as it was written.
-_WRITTEN = frozenset({(assessments.name, "data"), (explanations.name, "data")})
-
 _FAST = 2
+_TOLD_OF_TITLE = 30
+Hiding = Callable[[str, str], str]
 
 
 class SqlHiding:
@@ -244,31 +175,36 @@ class SqlHiding:
         held = {
             str(change.before[place.by.name])
             for change in changes
-            for place in _PLACES
+            for place in PLACES
             if place.of == "documents" and place.table is change.table
         }
         return Found(
             places=dict(places),
             documents=tuple(name for name in area.documents if name in held),
-            left=left_in(self._connection, area, string),
+            left=left_in(self._connection, area, string, hidden=_rows(changes)),
         )
 
     def _changes(self, area: HidingArea, string: str) -> Iterator[Change]:
-        ids = {"documents": area.documents, "events": area.events}
-        tied = (
-            self._of_place(place, among(place.by, "ids"), string, {"ids": list(ids[place.of])}) for place in _PLACES
-        )
-        yield from chain.from_iterable(tied)
-        yield from self._mentioning(area, string)
+        ids: dict[str, Sequence[str]] = {
+            "documents": area.documents,
+            "events": area.events,
+            "alerts": self._ids(alerts.c.id, alerts.c.event_id, area.events),
+            "matters": self._ids(matters.c.id, matters.c.document_id, area.documents),
+        }
+        tied = (self._of_place(place, among(place.by, "ids"), string, {"ids": list(ids[place.of])}) for place in PLACES)
+        yield from _each_once(chain.from_iterable(tied))
+        yield from self._mentioning(ids, string)
         sources = self._ids(documents.c.source_id, documents.c.id, area.documents)
         yield from of_sources(self._connection, list(dict.fromkeys(sources)), area.documents, string)
 
     def _of_place(
-        self, place: _Place, condition: Any, string: str, bound: Mapping[str, Any] | None = None
+        self, place: Place, condition: Any, string: str, bound: Mapping[str, Any] | None = None
     ) -> Iterator[Change]:
         keys = [column.name for column in place.table.primary_key]
         wanted = [place.table.c[name] for name in dict.fromkeys([*keys, place.by.name, *place.columns])]
-        rows = self._connection.execute(select(*wanted).where(condition), dict(bound or {})).mappings().all()
+        rows = (
+            self._connection.execute(select(*wanted).where(condition, place.only), dict(bound or {})).mappings().all()
+        )
         spelled = (*place.spelled, normalise(string).text) if place.derived else place.spelled
         strings = list(dict.fromkeys([string, *spelled]))
         for row in rows:
@@ -276,23 +212,22 @@ class SqlHiding:
             if values:
                 yield Change(place.word, place.table, {name: row[name] for name in keys}, values, count, row)
 
-    def _mentioning(self, area: HidingArea, string: str) -> Iterator[Change]:
-        """Yield what names an alert, event or matter of the area in what it holds: mails, and acts that can be undone.
+    def _mentioning(self, ids: Mapping[str, Sequence[str]], string: str) -> Iterator[Change]:
+        """Yield what names a document, event, alert or matter of the area in what it holds: mails, silences, acts to undo.
 
-        A letter has taken a name of Latin letters apart where it looks like an address: John[.]Smith.
+        A letter has taken a name of Latin letters apart where it looks like an address, John[.]Smith, and cut a long title.
         """
-        names = [*area.events, *self._ids(alerts.c.id, alerts.c.event_id, area.events)]
-        names += [*self._ids(matters.c.id, matters.c.document_id, area.documents), *area.documents]
-        names += self._ids(events.c.title, events.c.id, area.events)
-        for word, column in (
-            ("待发与已发邮件、群消息的底稿", outbox.c.payload),
-            ("可撤销的批量操作", batches.c["items"]),
-        ):
-            held = type_coerce(column, Text)
+        names = [name for own in ids.values() for name in own]
+        titles = self._ids(events.c.title, events.c.id, ids["events"])
+        # Words about an alert tell its title up to some length.
+        names += [part for title in titles for part in (title, title[:_TOLD_OF_TITLE])]
+        spelled = tuple(dict.fromkeys([string, harmless(string)]))
+        for word, column, columns in ((one.word, one.named_in, one.columns) for one in MENTIONS):
+            held, table = type_coerce(column, Text), column.table
             named = or_(*(held.contains(name, autoescape=True) for name in names if name))
-            table = column.table
-            place = _Place(word, table, (column.name,), next(iter(table.primary_key)), "mentions", (harmless(string),))
-            holding = or_(*(held.contains(one, autoescape=True) for one in (string, harmless(string))))
+            texts = [type_coerce(table.c[name], Text) for name in columns]
+            holding = or_(*(text.contains(one, autoescape=True) for text in texts for one in _standing(spelled)))
+            place = Place(word, table, columns, next(iter(table.primary_key)), "mentions", spelled[1:], cut=True)
             yield from self._of_place(place, holding & named, string)
 
     def _ids(self, column: Column[Any], by: Column[Any], ids: Sequence[str]) -> list[str]:
@@ -348,7 +283,7 @@ class SqlHiding:
         self._connection.execute(statement, bound)
 
 
-def _hidden_columns(place: _Place, row: Mapping[Any, Any], strings: Sequence[str]) -> tuple[dict[str, Any], int]:
+def _hidden_columns(place: Place, row: Mapping[Any, Any], strings: Sequence[str]) -> tuple[dict[str, Any], int]:
     """Return the columns that hold the strings, without them, and how often they stood there."""
     values: dict[str, Any] = {}
     total = 0
@@ -356,20 +291,52 @@ def _hidden_columns(place: _Place, row: Mapping[Any, Any], strings: Sequence[str
         before = row[name]
         if before is None:
             continue
-        written = (place.table.name, name) in _WRITTEN
+        written = (place.table.name, name) in WRITTEN_JSON
         as_json = written or isinstance(place.table.c[name].type, Json)
-        after, count = _hidden_value(from_json(before) if written else before, strings, as_json=as_json)
+        hiding = hide_cut if place.cut else hide
+        after, count = _hidden_value(from_json(before) if written else before, strings, hiding, as_json=as_json)
         if after != (from_json(before) if written else before):
             values[name] = dump_json(after) if written else after
             total += max(count, 1)
     return values, total
 
 
-def _hidden_value(value: Any, strings: Sequence[str], *, as_json: bool) -> tuple[Any, int]:
+def _hidden_value(value: Any, strings: Sequence[str], hiding: Hiding, *, as_json: bool) -> tuple[Any, int]:
     if as_json:
-        return hide_in(value, strings)
+        return hide_in(value, strings, hiding)
+    if isinstance(value, tuple):
+        return _hidden_exclusions(value, strings)
     count, text = 0, str(value)
     for string in strings:
         count += occurrences(text, string)
-        text = hide(text, string)
+        text = hiding(text, string)
     return text, count
+
+
+def _hidden_exclusions(value: tuple[Exclusion, ...], strings: Sequence[str]) -> tuple[tuple[Exclusion, ...], int]:
+    count, after = 0, []
+    for one in value:
+        reason, in_reason = _hidden_value(one.reason, strings, hide, as_json=False)
+        remark, in_remark = _hidden_value(one.remark, strings, hide, as_json=False)
+        after.append(replace(one, reason=reason, remark=remark))
+        count += in_reason + in_remark
+    return tuple(after), count
+
+
+def _standing(spelled: Sequence[str]) -> list[str]:
+    """Return how the string may stand in a text, whole and cut."""
+    return [*spelled, *(f"{one[:length]}{CUT}" for one in spelled for length in range(1, len(one)))]
+
+
+def _rows(changes: Iterable[Change]) -> Rows:
+    return frozenset((change.table.name, str(next(iter(change.key.values())))) for change in changes)
+
+
+def _each_once(changes: Iterable[Change]) -> Iterator[Change]:
+    """Yield one change of the same columns of a row, which several ways may lead to."""
+    seen: set[tuple[Any, ...]] = set()
+    for change in changes:
+        same = (change.table.name, *change.values, *map(str, change.key.values()))
+        if same not in seen:
+            seen.add(same)
+            yield change

@@ -102,10 +102,8 @@ def _waves(batch: Sequence[Document]) -> Iterator[list[Document]]:
 
 def _put_wave(connection: Connection, wave: list[Document], now: datetime, key: AuthorKey | None) -> PutResult:
     stored = _stored(connection, [document.id for document in wave])
-    taken = wave
-    if stored:
-        known, strange = hide_known(connection, wave, key)
-        taken = [document for document in known if document.id not in strange]
+    known, strange = hide_known(connection, wave, key)
+    taken = [document for document in known if document.id not in strange]
     result = _put_texts(connection, taken, stored, now)
     _refresh_counts(connection, wave, stored)
     return replace(result, known=result.known + len(wave) - len(taken))

@@ -16,6 +16,7 @@ from tests.contract.store_explanations import ExplanationsContract
 from tests.contract.store_fetching import HostsContract, LooksContract
 from tests.contract.store_following import MattersContract, TopicsContract
 from tests.contract.store_hiding import HidingContract
+from tests.contract.store_hiding_elsewhere import HidingElsewhereContract
 from tests.contract.store_in_turn import InTurnContract
 from tests.contract.store_learning import LabelsContract, ModelsContract
 from tests.contract.store_library import LibraryContract
@@ -58,6 +59,7 @@ class StoreContract(
     ModelsContract,
     ExplanationsContract,
     HidingContract,
+    HidingElsewhereContract,
     EvidenceContract,
     EventsAtOnceContract,
     SurgesContract,

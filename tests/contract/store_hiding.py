@@ -122,7 +122,7 @@ class HidingContract:
         progress = SourceProgress(source_id=of.source_id, memory={LATE: [page, other], LEFT_ALONE: [page]})
         with store.write() as work:
             work.sources.save_progress(progress)
-        assert find(store, of).places["待取网页的标题和摘要"] == 1
+        assert find(store, of).places["待取网页和附件的标题和摘要"] == 1
         hide(store, of)
         assert find(store, of).places == {}
         with store.write() as work:

@@ -1,6 +1,8 @@
 """`yaowang audit`, in this process over a store of its own."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from service.bootstrap import build, prepare
 from service.cli import application
+from service.collecting import care_for_evidence
 from service.settings import load_settings
 
 
@@ -84,3 +87,52 @@ def test_an_export_that_cannot_be_written_is_said(data: Path) -> None:
     refused = run(data, "export", "--out", str(data / "nirgends" / "audit.jsonl"))
     assert refused.exit_code == 1
     assert "audit.jsonl 无法写入：没有这个文件或目录。请检查路径。" in refused.output.replace("\n", "")
+
+
+CUT = """
+DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DELETE FROM audit WHERE seq > 2;
+UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit WHERE seq = 2);
+"""
+
+
+def cut_off(data: Path) -> None:
+    with closing(sqlite3.connect(data / "yaowang.db")) as connection:
+        connection.executescript(CUT)
+
+
+def care(data: Path) -> None:
+    app = build(load_settings(data=data))
+    care_for_evidence(app)
+    app.close()
+
+
+def test_a_chain_that_was_cut_at_its_end_with_its_recorded_end_is_seen_by_what_was_noted(data: Path) -> None:
+    care(data)
+    cut_off(data)
+    told = run(data, "verify")
+    assert told.exit_code == 1
+    assert "审计链缺少第 3 条" in told.output
+    # What grows again in the place of what was cut is not taken for it, and the note stays.
+    care(data)
+    assert run(data, "export", "--out", str(data.parent / "audit.jsonl")).exit_code == 0
+    assert run(data, "verify").exit_code == 1
+    [row] = [
+        json.loads(line)
+        for line in CliRunner().invoke(application, ["doctor", "--data", str(data)]).stdout.splitlines()
+        if '"审计链"' in line
+    ]
+    assert row["ok"] is False
+
+
+def test_what_was_noted_moves_on_with_the_chain_and_cannot_be_written_by_others(data: Path) -> None:
+    note = data / "secrets" / ".audit_anchor"
+    assert run(data, "verify").exit_code == 0
+    first = json.loads(note.read_text())
+    assert (first["seq"], note.stat().st_mode & 0o777) == (3, 0o600)
+    run(data, "export", "--out", str(data.parent / "audit.jsonl"))
+    assert run(data, "verify").exit_code == 0
+    assert json.loads(note.read_text())["seq"] == 4
+    note.write_text(json.dumps(first | {"seq": 2}))
+    told = run(data, "verify")
+    assert told.exit_code == 1
+    assert "被改动过" in told.output

@@ -113,3 +113,8 @@ def test_sign_that_turns_the_direction_of_writing_is_on_no_page(site: Site) -> N
     assert not set("\u202e\u2067") & set(page)
     refused = officer.post("/topics", **{**turned, "since": "no day"})
     assert refused.text.count("某市药店分级办法") == 2, "in the list, and in the field of the refused form alone"
+
+
+def test_a_path_with_a_stroke_too_many_leads_to_this_house_whatever_host_the_request_names(shared_site: Site) -> None:
+    moved = shared_site.client().get("/login/?next=%2Fcases", headers={"Host": "evil.invalid"})
+    assert moved.headers["location"] == "/login?next=%2Fcases"

@@ -46,6 +46,7 @@ _DROPPED = re.compile("[^\\S\n]|[\\u200b-\\u200f\\u2060\\ufeff\\u00ad·・•|_~
 _PERSONAL_WORDS = MappingProxyType(
     {
         "id_card": "身份证号",
+        "passport": "护照号",
         "mobile": "手机号",
         "email": "电子邮箱",
         "landline": "固定电话",

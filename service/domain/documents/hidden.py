@@ -16,6 +16,7 @@ from typing import Any
 from service.domain.refusal import Refusal
 
 __all__ = [
+    "CUT",
     "LONGEST",
     "MARK",
     "SHORTEST",
@@ -24,6 +25,7 @@ __all__ = [
     "fit_to_hide",
     "hide",
     "hide_again",
+    "hide_cut",
     "hide_in",
     "hide_in_tokens",
     "key_mark",
@@ -33,6 +35,8 @@ __all__ = [
 ]
 
 MARK = "＊"
+CUT = "…"
+"""What stands at the end of words that were too long for their place."""
 SHORTEST, LONGEST = 2, 40
 
 # Texts of these names are words of people even where they look like a word of the program.
@@ -103,6 +107,16 @@ def hide(text: str, string: str) -> str:
     return _marked(text, _starts(text, string), len(string))
 
 
+def hide_cut(text: str, string: str) -> str:
+    """Return the text as `hide` does, and without what a cut left of the string: 欧阳甲… of 欧阳甲乙 in a long subject.
+
+    Two such marks are words of a text, which may end in a character of the string by chance.
+    """
+    beginnings = [re.escape(string[:length]) for length in range(len(string) - 1, 0, -1)]
+    cut = re.compile(f"(?:{'|'.join(beginnings)})(?={CUT}(?!{CUT}))")
+    return cut.sub(lambda found: MARK * len(found[0]), hide(text, string)) if beginnings else hide(text, string)
+
+
 def hide_again(text: str, hidden: Sequence[Hidden], key: bytes) -> str:
     """Return the text with what was hidden before hidden again, one after the other as they were; the hashes must be of `key`.
 
@@ -133,11 +147,12 @@ def hide_in_tokens(tokens: str, string: str) -> str:
     return pattern.sub(lambda found: re.sub(r"\S", MARK, found.group()), tokens)
 
 
-def hide_in(value: Any, strings: Sequence[str]) -> tuple[Any, int]:
+def hide_in(value: Any, strings: Sequence[str], hiding: Callable[[str, str], str] = hide) -> tuple[Any, int]:
     """Return a JSON value without the strings, and how many occurrences it had.
 
     `strings` are the string and its normalised spelling. What is a word of the program (wholly ASCII without blank) stays,
-    unless it stands where people's words do; names of fields stay, the words that stand as names of weights do not.
+    unless it stands where people's words do; names of fields stay, the words that stand as names of weights do not. `hiding`
+    is `hide_cut` where the value may hold what was cut.
     """
     count = 0
 
@@ -145,7 +160,7 @@ def hide_in(value: Any, strings: Sequence[str]) -> tuple[Any, int]:
         nonlocal count
         for string in strings:
             count += occurrences(text, string)
-            text = hide(text, string)
+            text = hiding(text, string)
         return text
 
     return with_texts(value, hidden, lambda tokens: _without_tokens(tokens, strings)), count

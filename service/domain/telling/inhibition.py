@@ -21,6 +21,7 @@ __all__ = ["ANSWER_MUTES", "Mute", "MuteReason", "Neighbour", "mute_of", "wider_
 ANSWER_MUTES = timedelta(hours=48)
 """How long an answer mutes repeats of what it answered (the 48 hours of GOV-02)."""
 NEAR = timedelta(hours=72)
+_LONGEST_TITLE = 30
 """How far apart two alerts on one product may be raised to be taken for one matter (policies.md §5.2)."""
 
 
@@ -68,12 +69,17 @@ def mute_of(
         return Mute(MuteReason.SILENCED, words, silence.id)
     wider = wider_alert(alert, labels, neighbours)
     if wider is not None:
-        words = f"全省性预警“{wider.alert.title[:30]}”已覆盖，同一产品的地市预警不再单独发送"
+        words = f"全省性预警“{_told(wider.alert.title)}”已覆盖，同一产品的地市预警不再单独发送"
         return Mute(MuteReason.WIDER_ALERT, words, wider.alert.id)
     spoken = answered_last(alert)
     if spoken is not None and spoken <= now < spoken + ANSWER_MUTES and labels.level <= _answered_level(alert):
         return Mute(MuteReason.ANSWERED, f"{beijing(spoken, now)}已回应，48小时内不重复提醒")
     return None
+
+
+def _told(title: str) -> str:
+    # The mark of the cut tells the end of a title from the beginning of a name in it.
+    return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…"
 
 
 def _answered_level(alert: Alert) -> AlertLevel:

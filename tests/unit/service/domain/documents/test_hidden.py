@@ -13,6 +13,7 @@ from service.domain.documents.hidden import (
     fit_to_hide,
     hide,
     hide_again,
+    hide_cut,
     hide_in,
     hide_in_tokens,
     key_mark,
@@ -37,6 +38,20 @@ def hidden(string: str, key: bytes = KEY) -> Hidden:
         authorless=False,
         hidden_at=AT,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("反映甲乙丙一事", "反映＊＊＊一事"),
+        ("反映甲乙…｜24小时", "反映＊＊…｜24小时"),
+        ("反映甲…", "反映＊…"),
+        ("服用甲……人不适", "服用甲……人不适"),
+        ("甲乙，…", "甲乙，…"),
+    ],
+)
+def test_what_a_cut_left_of_a_string_goes_and_what_only_ends_like_it_stays(text: str, after: str) -> None:
+    assert hide_cut(text, "甲乙丙") == after
 
 
 @given(TEXTS, STRINGS)
