@@ -217,7 +217,8 @@ def add_source(url: Annotated[str, typer.Argument(help="网址")], data: DataOpt
         say(f"· 这个网址已经声明为 {name}")
     if found.text is None:
         fail(found.refused or "没有可以写成声明的内容。")
-    _show("现在会读到", ("标题",), [(title,) for title in found.titles])
+    _show("现在会读到", ("标题",), [(sample.title,) for sample in found.samples])
+    say("· 启用前请核对网站的使用条款与 legal_basis，再运行 yaowang sources test。")
     say("下面的声明写入 YAOWANG_CATALOGUE 所指的目录（*.yaml），用 yaowang sources check 检查后启用。")
     typer.echo(found.text, nl=False)
 

@@ -60,7 +60,7 @@ def test_page_that_names_a_feed_is_taken_by_its_feed(press: Press, probe: Probe,
     proposal = probe("/")
     source = loaded(proposal, tmp_path)
     assert (source.kind, source.url, source.name, source.enabled) == ("feed", press.url("/f.xml"), "示例晚报", False)
-    assert proposal.titles[0] == "消息0"
+    assert proposal.samples[0].title == "消息0"
     assert any("正文页读出标题" in reason for reason in proposal.reasons)
 
 
