@@ -217,6 +217,12 @@ class AppContext:
     readiness: Readiness = field(default_factory=Readiness)
 
     @property
+    def source_names(self) -> Mapping[str, str]:
+        """The name of every source by its id, also of those that an administrator removed."""
+        removed = {} if self.source_book is None else self.source_book.removed
+        return {**removed, **{source.id: source.name for source in self.catalogue_sources}}
+
+    @property
     def pace(self) -> float:
         """How many times as fast as real time `now` runs."""
         return 1.0 if self.drill is None else self.drill.speed

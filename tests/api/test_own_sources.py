@@ -98,7 +98,14 @@ class TestProbe:
         shown = keeper.client.get(path).text
         assert 'http-equiv="refresh"' not in shown
         assert "药品抽检结果&lt;b&gt;" in shown
-        for told in ("robots.txt 允许采集", "ul.news > li", "至少相隔 5 秒，每天至多 400 次", "列表未写", "少于 4 条"):
+        for told in (
+            "robots.txt 允许采集",
+            "ul.news > li",
+            "列表页",
+            "至少相隔 5 秒，每天至多 400 次",
+            "列表未写",
+            "少于 4 条",
+        ):
             assert told in html.unescape(shown), told
         assert "13812345678" not in shown
         assert acts(site, 1) == [("source.probe_asked", "host:news.example")]
@@ -144,7 +151,7 @@ class TestProbe:
         if url:
             assert sent_again(answer, "/sources/probes") == {"url": [url], "called": ["示例"]}
         with site.context.store.read() as work:
-            assert work.own_sources.latest_probes(limit=5) == []
+            assert [one.id for one in work.own_sources.latest_probes(limit=5)] == ["seed-probe"]
 
     def test_an_address_that_is_declared_already_is_told_by_its_name(self, site: Site, keeper: Browser) -> None:
         known = next(one for one in site.context.catalogue_sources if one.url)
@@ -232,7 +239,7 @@ class TestSave:
     def test_once_saved_neither_it_nor_its_address_is_saved_again(self, site: Site, keeper: Browser) -> None:
         saved(site, keeper)
         with site.context.store.read() as work:
-            (probe,) = work.own_sources.latest_probes(limit=5)
+            probe = next(one for one in work.own_sources.latest_probes(limit=5) if one.source_id)
         again = keeper.post(f"/sources/probes/{probe.id}", **FIELDS)
         assert again.status_code == 409
         assert "已保存为信源 own-news-yaowen" in again.text
@@ -321,6 +328,8 @@ class TestOwn:
             assert wished(work) == {}
             assert work.sources.described()["own-news-yaowen"]["name"] == "示例晚报·要闻"
         assert acts(site, 1) == [("source.removed", "source:own-news-yaowen")]
+        auditor = site.browser(Role.AUDITOR)
+        assert "信源 示例晚报·要闻" in read(auditor, "/system?tab=audit")
         assert keeper.post("/sources/own/own-news-yaowen/remove").status_code == 404
         assert keeper.client.get("/sources/own/own-news-yaowen").status_code == 404
         assert saved(site, keeper).headers["location"].endswith("#own-news-yaowen")

@@ -1,6 +1,6 @@
 """The sources in force: those that are declared in files, and beside them those that administrators added, without a restart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ _LOOK_EVERY = timedelta(seconds=2)
 
 
 class SourceBook:
-    """The catalogue of one process; `declared` is what its files say."""
+    """The catalogue of one process; `removed` names added sources that are in force no more, by their ids."""
 
     def __init__(self, store: Store, declared: Catalogue) -> None:
         """Begin with what is declared in files; `refresh` adds the rest."""
@@ -30,6 +30,7 @@ class SourceBook:
         self._stored: object = None
         self._looked: datetime | None = None
         self.catalogue = declared
+        self.removed: Mapping[str, str] = {}
 
     def refresh(self, now: datetime, *, at_once: bool = False) -> Catalogue:
         """Look for changes, at most every two seconds unless `at_once`, and return what is in force.
@@ -41,7 +42,9 @@ class SourceBook:
             with suppress(StoreUnavailableError), self._store.read() as work:
                 stored = work.value(OWN_CHANGED)
                 if stored != self._stored:
-                    self.catalogue = with_own(self._declared, work.own_sources.listing())
+                    added = work.own_sources.listing()
+                    self.catalogue = with_own(self._declared, added)
+                    self.removed = {one.id: str(one.declaration.get("name", one.id)) for one in added if one.removed_at}
                     self._stored = stored
         return self.catalogue
 

@@ -1,6 +1,6 @@
 """添加信源: an address is probed, what was found is looked at and saved; an added source is changed or removed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -229,7 +229,7 @@ def _book(context: AppContext) -> SourceBook:
     return context.source_book
 
 
-def _choices() -> dict[str, object]:
+def _choices() -> dict[str, Any]:
     return {
         "classes": [(one.value, word("source_class", one.value)) for one in CLASSES],
         "intervals": [(str(minutes), _spoken(minutes)) for minutes in INTERVALS],

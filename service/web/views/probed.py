@@ -96,8 +96,6 @@ def _facts(draft: Mapping[str, Any]) -> list[tuple[str, str]]:
     facts = [
         ("采集网址", declaration.url or ""),
         ("采集方式", word("spider", declaration.kind)),
-        ("网站系统", declaration.preset or ""),
-        ("列表规则", declaration.list.record if declaration.list else ""),
         ("翻页", _PAGING[declaration.paging.style] if declaration.list else ""),
         ("访问间隔", f"同一网站两次访问至少相隔 {delay} 秒，每天至多 {manners.daily_cap} 次"),
         ("视为异常", f"一次列出少于 {declaration.expect.min_items} 条"),

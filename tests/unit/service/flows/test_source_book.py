@@ -84,8 +84,9 @@ def test_a_change_is_seen_within_two_seconds_and_at_once_where_that_is_asked() -
     shelf.rows, shelf.number = [added()], 1
     assert len(book.refresh(NOW + timedelta(seconds=1)).sources) == 1
     assert len(book.refresh(NOW + timedelta(seconds=2)).sources) == 2
-    shelf.rows, shelf.number = [], 2
+    shelf.rows, shelf.number = [replace(added(), removed_at=NOW)], 2
     assert len(book.refresh(NOW + timedelta(seconds=2), at_once=True).sources) == 1
+    assert book.removed == {"own-news": "示例晚报"}
 
 
 def test_while_the_store_is_away_what_was_in_force_stays() -> None:
