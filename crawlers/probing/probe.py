@@ -101,8 +101,7 @@ class Prober:
             return itself
         text = decode_list(first.body, url=first.url, content_type=first.content_type)
         if isinstance(text, GateRefusal):
-            self._note(f"页面无法解读：{text.detail}")
-            return None
+            raise ProbeStopped(Failure(code=FailureCode.UNREADABLE, where=f"{first.url}（{text.detail}）"))
         if is_login_page(text):
             raise ProbeStopped(Failure(code=FailureCode.LOGIN, where=first.url))
         return (

@@ -11,7 +11,7 @@ from crawlers.access.egress import Egress
 from crawlers.catalogue import load_catalogue
 from crawlers.probing.probe import MAX_REQUESTS
 from crawlers.probing.propose import Proposal
-from crawlers.probing.run import probe_site
+from crawlers.probing.run import ProbeBroke, probe_site
 from crawlers.records import Source
 from tests.flows.conftest import Clock, article
 from tests.flows.crawl.test_crawl_kinds import hanweb_records
@@ -163,6 +163,21 @@ class TestRefusals:
     def test_log_in_page_is_refused(self, press: Press, probe: Probe) -> None:
         press.pages["/"] = Page(body="<form>请登录<input name=u><input type=password></form>".encode())
         assert "登录" in (probe("/").refused or "")
+
+    def test_a_page_nested_without_end_is_named_as_one_that_cannot_be_read(self, press: Press, probe: Probe) -> None:
+        press.pages["/"] = Page(body=b"<div>" * 300_000)
+        assert "嵌套超过 256 层" in (probe("/").refused or "")
+
+    def test_an_error_of_the_program_is_told_as_one_and_not_as_a_site_that_takes_too_long(
+        self, press: Press, probe: Probe, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise RecursionError
+
+        monkeypatch.setattr("crawlers.probing.probe.find_list", broken)
+        press.pages["/"] = Page(body=f"<ul class=n>{rows(1, 9)}</ul>".encode())
+        with pytest.raises(ProbeBroke):
+            probe("/")
 
     @pytest.mark.parametrize("url", ["ftp://x.example/", "news.example", "javascript:alert(1)", ""])
     def test_what_is_no_web_address_is_refused(self, egress: Egress, clock: Clock, url: str) -> None:
