@@ -202,14 +202,18 @@ def add_source(url: Annotated[str, typer.Argument(help="网址")], data: DataOpt
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from crawlers.probing.run import probe_site
+    from crawlers.probing.run import ProbeBroke, probe_site
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with opened(data) as app:
         hosts.obey_stops(app)
         with Progress(*columns, console=Console(stderr=True)) as progress:
             progress.add_task(f"探查 {url}", total=None)
-            found = asyncio.run(probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or ""))
+            asking = probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or "")
+            try:
+                found = asyncio.run(asking)
+            except ProbeBroke as error:
+                fail(f"探查程序处理 {url} 时出错，没有结果（{type(error.__cause__).__name__}）。可换用其他栏目页再试。")
         known = [source.id for source in app.catalogue.sources if source.url == url]
     for reason in found.reasons:
         say(f"· {reason}")

@@ -190,7 +190,8 @@ class TestRefusals:
     def test_address_inside_is_not_asked(self, clock: Clock, url: str) -> None:
         proposal = asyncio.run(probe_site(url, egress=Egress.public(), now=clock))
         assert proposal.text is None
-        assert "出口" in (proposal.refused or "")
+        assert "出口规则不允许访问" in (proposal.refused or "")
+        assert "不是公开的网络地址" in (proposal.refused or "")
 
     def test_requests_of_a_probe_are_bounded(self, press: Press, probe: Probe) -> None:
         feeds = "".join(f"<link rel=alternate type='application/rss+xml' href=/f{n}.xml>" for n in range(40))
