@@ -43,6 +43,7 @@ PUBLISHED = {
     "0025": "c1ab8b34e1a4",
     "0026": "e9d7b573afc7",
     "0027": "9dfb6638a6fc",
+    "0030": "a1cdef2af008",
 }
 Rows = dict[str, list[dict[str, object]]]
 
