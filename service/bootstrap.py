@@ -15,6 +15,8 @@ from service.domain.policies.citation import RowChange
 from service.domain.rules.register import Register
 from service.domain.telling.second_channel import SecondChannel
 from service.flows.alerts.consider import Office
+from service.flows.crawl.source_book import SourceBook
+from service.flows.crawl.sources import description_of
 from service.flows.keeping.preserving import Preserver
 from service.flows.learning.opinion_desk import OpinionSetup
 from service.flows.people.second_factor import SecondFactorRules
@@ -206,12 +208,15 @@ class Application:
         folder = self.settings.data / "policies"
         return folder if folder.is_dir() else None
 
-    @cached_property
+    @property
     def catalogue(self) -> Catalogue:
-        """The declared sources. A drill knows only those of its own world."""
-        if self.own_catalogue_only:
-            return load_catalogue(self.settings.catalogue, shipped=False)
-        return load_catalogue(self.settings.catalogue)
+        """The sources in force. A drill knows only those of its own world."""
+        return self.source_book.refresh(self.now())
+
+    @cached_property
+    def source_book(self) -> SourceBook:
+        """The declared sources, and those that administrators added."""
+        return SourceBook(self.store, load_catalogue(self.settings.catalogue, shipped=not self.own_catalogue_only))
 
     @cached_property
     def preserver(self) -> Preserver:
@@ -260,17 +265,7 @@ class Application:
 
     def describe_sources(self) -> None:
         """Let the store know who speaks: names and classes that levels, mails and tables tell."""
-        rows = [
-            {
-                "id": source.id,
-                "name": source.name,
-                "source_class": str(source.source_class),
-                "region": source.region,
-                "weight": source.weight,
-                "credibility": source.credibility,
-            }
-            for source in self.catalogue.sources
-        ]
+        rows = [description_of(source) for source in self.catalogue.sources]
         with self.store.read() as work:
             known = work.sources.described()
         changed = [row for row in rows if dict(known.get(str(row["id"]), {})) != row]

@@ -16,6 +16,7 @@ from crawlers.records import Source
 from service.bootstrap import Application
 from service.disk_room import check_room
 from service.flows.crawl.live_checks import Came, settle_checks, wished
+from service.flows.crawl.probes import ProbeClaim, claim_probe
 from service.flows.crawl.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.crawl.trouble import tell_trouble
 from service.flows.keeping.anchoring import AuditAnchor
@@ -24,6 +25,7 @@ from service.flows.keeping.expiring import give_up_old_pages
 from service.flows.keeping.sealing import seal_days
 from service.flows.pulse import leave_mark
 from service.ports.store import Work
+from service.probing import make_probe
 from service.rhythm import Rhythm
 from service.setbacks import PAUSE_SECONDS, SETBACKS
 
@@ -215,6 +217,7 @@ class _Collector:
                 return
             await self._obey()
             await self._let_go()
+            await self._begin_probe()
             await self._begin_visits()
             if not self.stop.is_set() and (self.owed - self.busy or self.looking.due(self.app.now())):
                 await self._begin_looks()
@@ -256,6 +259,17 @@ class _Collector:
         if claim.sources:
             begun = _Pass(claim)
             self.passes[asyncio.create_task(self._pass(begun))] = begun
+
+    async def _begin_probe(self) -> None:
+        """Begin a probe that an administrator asked for: somebody waits for it, so it comes before visits."""
+        app, now = self.app, self.app.now()
+        found = await asyncio.to_thread(claim_probe, app.store, holder=self.holder, now=now, busy=self.busy)
+        if found is not None:
+            self.passes[asyncio.create_task(self._probe(found))] = _Pass(found.claim)
+
+    async def _probe(self, found: ProbeClaim) -> None:
+        await self._watched(make_probe(self.app, found, self.sandbox))
+        await asyncio.to_thread(end_visits, self.app.store, found.claim, now=self.app.now())
 
     async def _let_go(self) -> None:
         """Let go of hosts whose sources were visited while others of their pass are still under way."""

@@ -45,6 +45,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         store=app.store,
         search=app.search,
         catalogue_sources=app.catalogue.sources,
+        source_book=None if app.drill else app.source_book,
         office=app.office,
         rulebook=app.rulebook,
         situations=app.situations,

@@ -1,20 +1,23 @@
 """A whole dashboard over a seeded store, for the tests of its pages: real adapters, a fixed clock, no other process."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
 from analysis.segmentation import RjiebaSegmenter
+from crawlers.catalogue import Catalogue
 from crawlers.imports import ImportRefused
+from crawlers.records import Source
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
 from service.domain.matters.matter import MatterKind
 from service.domain.people.second_factor import Demand
 from service.flows.alerts.consider import Office
 from service.flows.crawl.importing import ImportReport, import_file
+from service.flows.crawl.source_book import SourceBook
 from service.flows.matters.matter_import import MatterReport, import_matters
 from service.flows.people.second_factor import SecondFactorRules
 from service.notify.mailbox import MailboxNotifier
@@ -29,7 +32,7 @@ from tests.builders import NOW, enrol_everyone
 from tests.contract.stored import AUTHOR_KEY, searched
 from tests.seeding import SOURCES, seed, seed_many
 
-__all__ = ["SCENARIOS", "SECOND_FACTOR", "make_context"]
+__all__ = ["SCENARIOS", "SECOND_FACTOR", "make_context", "with_sources"]
 
 SECOND_FACTOR = SecondFactorRules(demand=Demand.VOLUNTARY, issuer="药望", key=lambda: b"test-second-factor-key")
 SCENARIOS = (
@@ -76,6 +79,31 @@ def make_context(
         _prepare(folder, url, empty=empty, many=many)
     store, search = open_store(url, author_key=lambda: AUTHOR_KEY), FtsSearch(folder / "search.db")
 
+    return AppContext(
+        store=store,
+        search=search,
+        catalogue_sources=SOURCES,
+        source_book=None if drill else SourceBook(store, _catalogue(SOURCES)),
+        office=_office(drill=drill),
+        cut=RjiebaSegmenter().cut_for_search,
+        now=lambda: NOW,
+        version="0.1.0",
+        drill=_drill() if drill else None,
+        mailbox=_mailbox(folder / "mailbox"),
+        scenarios=() if drill else SCENARIOS,
+        drill_runs=None if drill or empty else lambda: _runs(folder),
+        start_drill=None if drill else _start_nothing,
+        import_file=_files_of(store),
+        import_refusals=(ImportRefused,),
+        import_matters=_matters_of(store),
+        make_briefing=_Paper(folder / "briefings").make,
+        briefings=folder / "briefings",
+        second_factor=None if drill else SECOND_FACTOR,
+        evidence=EvidenceFolder(folder / "evidence"),
+    )
+
+
+def _files_of(store: Store) -> Callable[[Path, str, str, bool], ImportReport]:
     def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:
         return import_file(
             store,
@@ -87,27 +115,17 @@ def make_context(
             office_confirmed=office_confirmed,
         )
 
-    return AppContext(
-        store=store,
-        search=search,
-        catalogue_sources=SOURCES,
-        office=_office(drill=drill),
-        cut=RjiebaSegmenter().cut_for_search,
-        now=lambda: NOW,
-        version="0.1.0",
-        drill=_drill() if drill else None,
-        mailbox=_mailbox(folder / "mailbox"),
-        scenarios=() if drill else SCENARIOS,
-        drill_runs=None if drill or empty else lambda: _runs(folder),
-        start_drill=None if drill else _start_nothing,
-        import_file=take,
-        import_refusals=(ImportRefused,),
-        import_matters=_matters_of(store),
-        make_briefing=_Paper(folder / "briefings").make,
-        briefings=folder / "briefings",
-        second_factor=None if drill else SECOND_FACTOR,
-        evidence=EvidenceFolder(folder / "evidence"),
-    )
+    return take
+
+
+def with_sources(context: AppContext, sources: Sequence[Source]) -> AppContext:
+    """Return the context over other declared sources."""
+    book = SourceBook(context.store, _catalogue(sources))
+    return replace(context, catalogue_sources=book.catalogue.sources, source_book=book)
+
+
+def _catalogue(sources: Sequence[Source]) -> Catalogue:
+    return Catalogue(sources=tuple(sources), by_id={source.id: source for source in sources})
 
 
 def _matters_of(store: Store) -> Callable[[Path, str, MatterKind | None, str], MatterReport]:

@@ -15,6 +15,7 @@ from service.domain.alerts.alert import AlertLevel, AlertState
 from service.domain.clocks.clock import ClockState
 from service.domain.events.event import Event
 from service.domain.people.person import Person, Role
+from service.ports.own_sources import SourceProbe
 from service.ports.store import Completion, Store, Work
 from tests.builders import (
     NOW,
@@ -59,7 +60,42 @@ def seed(store: Store, *, now: datetime = NOW) -> dict[Role, Person]:
         _seed_rollups(work, now)
         _seed_progress(work, now)
         _seed_troubles(work, now)
+        _seed_probe(work, now)
     return people
+
+
+def _seed_probe(work: Work, now: datetime) -> None:
+    draft = {
+        "id": "gazette-tzgg",
+        "name": "通知公告",
+        "kind": "listing",
+        "source_class": "media",
+        "url": "http://gazette.example/tzgg/",
+        "weight": 5,
+        "access": "open",
+        "enabled": False,
+        "legal_basis": "媒体公开发布的报道；只读取公开页面，用于履行药品监管职责。",
+        "list": {"record": "ul.news > li", "title": "a", "link": "a@href", "published": "em"},
+        "expect": {"min_items": 4, "max_age_days": 30},
+    }
+    told = (("某市公布一批抽检不合格药品名单", now), ("零售药店夜间售药服务调查", None))
+    work.own_sources.save_probe(
+        SourceProbe(
+            id="seed-probe",
+            url="http://gazette.example/",
+            name="示例公报",
+            asked_by="管理丁",
+            asked_at=now - timedelta(hours=1),
+            tries=1,
+            ended_at=now - timedelta(minutes=59),
+            draft=draft,
+            reasons=("网站的 robots.txt 允许采集这个网址。", "最新一条是 2026-11-24 09:30"),
+            samples=tuple(
+                {"title": title, "url": "http://gazette.example/1.html", "published_at": at and at.isoformat()}
+                for title, at in told
+            ),
+        )
+    )
 
 
 def _seed_happening(work: Work, happening: Mapping[str, Any], now: datetime) -> None:

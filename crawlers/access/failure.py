@@ -98,6 +98,14 @@ _SENTENCES = {
 }
 
 
+_NOT_LET_OUT = {
+    EgressRefusal.URL: "网址写法有误",
+    EgressRefusal.SCHEME: "不是 http 或 https 网址",
+    EgressRefusal.PORT: "只访问 80 和 443 端口",
+    EgressRefusal.ADDRESS: "不是公开的网络地址",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """One failure: `sentence` is Chinese and complete; `retry_at` is set where the site named a time."""
@@ -181,7 +189,7 @@ def _of_refusal(refused: EgressRefused, where: str) -> Failure:
         case EgressRefusal.RESOLVER_TIMEOUT | EgressRefusal.NO_ADDRESS | EgressRefusal.RESOLVER_BUSY:
             return Failure(code=FailureCode.DNS, where=where)
         case _:
-            return Failure(code=FailureCode.EGRESS, where=f"{where}（{refused.reason}）")
+            return Failure(code=FailureCode.EGRESS, where=f"{where}（{_NOT_LET_OUT[refused.reason]}）")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

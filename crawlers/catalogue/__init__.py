@@ -4,6 +4,6 @@
 it: a source id found there replaces the shipped source of that id.
 """
 
-from crawlers.catalogue.loader import Catalogue, Problem, load_catalogue
+from crawlers.catalogue.loader import Catalogue, Problem, load_catalogue, source_of
 
-__all__ = ["Catalogue", "Problem", "load_catalogue"]
+__all__ = ["Catalogue", "Problem", "load_catalogue", "source_of"]

@@ -1,5 +1,6 @@
 """Probes a site: robots rules first, at most a dozen requests, each through egress, gate and manners like any crawl."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,12 +17,12 @@ from crawlers.lists.listed import Listed, NotJson, Reading
 from crawlers.lists.login_page import is_login_page
 from crawlers.lists.paging import next_page
 from crawlers.lists.reading import read_list_text
-from crawlers.pages import decode_list
-from crawlers.parsing.article import Article, extract
+from crawlers.pages import Extract, decode_list
+from crawlers.parsing.article import Article
 from crawlers.parsing.sitemap import NotASitemap, read_sitemap
 from crawlers.probing.list_shape import find_list
 from crawlers.probing.offers import cms_of, feeds_of, govcms_address, hanweb_columns, json_lists, page_two_links
-from crawlers.probing.propose import Proposal, declaration_of, draft_of, list_keys, write_yaml
+from crawlers.probing.propose import Proposal, Sample, declaration_of, draft_of, list_keys
 from crawlers.records import BEIJING
 from crawlers.spiders.feed import read_feed
 from crawlers.spiders.source import ListRefused
@@ -30,7 +31,7 @@ __all__ = ["MAX_REQUESTS", "Fetched", "ProbeStopped", "Prober"]
 
 MAX_REQUESTS = 12
 MIN_ARTICLE = 80
-SHOWN_TITLES = 5
+SHOWN = 5
 _HTTP_OK = 200
 _FORBIDS = frozenset({FailureCode.ROBOTS, FailureCode.CHALLENGE, FailureCode.LOGIN, FailureCode.EGRESS})
 
@@ -59,10 +60,16 @@ Fetch = Callable[[str], Awaitable[Fetched]]
 
 @dataclass(kw_only=True)
 class Prober:
-    """One probe of one address. `fetch` asks politely or raises `ProbeStopped`; `sitemaps` tells what robots.txt names."""
+    """One probe of one address.
+
+    `fetch` asks politely or raises `ProbeStopped`; `sitemaps` tells what robots.txt names, `manners` in a sentence what it
+    allows; `extract` reads an article.
+    """
 
     fetch: Fetch
     sitemaps: Callable[[str], list[str]]
+    manners: Callable[[str], str]
+    extract: Extract
     now: datetime
     reasons: list[str] = field(default_factory=list)
     requests: int = 0
@@ -78,6 +85,7 @@ class Prober:
         if first is None or first.status != _HTTP_OK:
             status = "没有返回" if first is None else f"返回 HTTP {first.status}"
             return self._refused(f"{url} {status}，无法判断其结构。")
+        self._note(self.manners(first.url))
         try:
             draft = await self._draft(first)
         except ProbeStopped as stopped:
@@ -93,8 +101,7 @@ class Prober:
             return itself
         text = decode_list(first.body, url=first.url, content_type=first.content_type)
         if isinstance(text, GateRefusal):
-            self._note(f"页面无法解读：{text.detail}")
-            return None
+            raise ProbeStopped(Failure(code=FailureCode.UNREADABLE, where=f"{first.url}（{text.detail}）"))
         if is_login_page(text):
             raise ProbeStopped(Failure(code=FailureCode.LOGIN, where=first.url))
         return (
@@ -172,7 +179,8 @@ class Prober:
         return found
 
     async def _plain_list(self, text: str, first: Fetched) -> tuple[dict[str, Any], Reading] | None:
-        found = find_list(text, url=first.url, now=self.now)
+        # Up to a second for a large page, in which whatever else is under way goes on.
+        found = await asyncio.to_thread(find_list, text, url=first.url, now=self.now)
         if found is None:
             return None
         self._note(f"页面有列表 {found.rule.record}：{len(found.reading.records)} 条，{found.dated} 条能读出日期")
@@ -221,16 +229,16 @@ class Prober:
         page = next((record.url for record in reading.records if record.url), None)
         answer = await self._ask_on(page) if page is not None else None
         if answer is not None and answer.status == _HTTP_OK:
-            self._note(_told(answer, self.now))
+            self._note(await asyncio.to_thread(self._told, answer))
         dated = [record.published_at for record in reading.records if record.published_at is not None]
         if dated:
             self._note(f"最新一条是 {max(dated).astimezone(BEIJING):%Y-%m-%d %H:%M}")
         draft["expect"] = {"min_items": max(1, min(len(reading.records) // 2, 10)), "max_age_days": 30}
-        self._note("启用前请核对网站的使用条款与 legal_basis，再运行 yaowang sources test。")
+        shown = reading.records[:SHOWN]
         return Proposal(
-            text=write_yaml(draft),
+            draft=draft,
             reasons=tuple(self.reasons),
-            titles=tuple(record.title for record in reading.records[:SHOWN_TITLES]),
+            samples=tuple(Sample(title=one.title, url=one.url, published_at=one.published_at) for one in shown),
             requests=self.requests,
         )
 
@@ -254,11 +262,20 @@ class Prober:
             self._note(stopped.failure.sentence)
             return None
 
+    def _told(self, answer: Fetched) -> str:
+        kind = answer.content_type
+        article = self.extract(answer.body, url=answer.url, content_type=kind, now=self.now, rule=None)
+        if not isinstance(article, Article):
+            return f"正文页 {answer.url} 不能读取：{article.detail}"
+        when = f"{article.published.astimezone(BEIJING):%Y-%m-%d %H:%M}" if article.published else "未读出"
+        short = "（过短，请在 article.body 中写选择器）" if len(article.body) < MIN_ARTICLE else ""
+        return f"正文页读出标题“{article.title[:40]}”，正文 {len(article.body)} 字{short}，时间 {when}"
+
     def _note(self, sentence: str) -> None:
         self.reasons.append(sentence)
 
     def _refused(self, sentence: str) -> Proposal:
-        return Proposal(text=None, refused=sentence, reasons=tuple(self.reasons), requests=self.requests)
+        return Proposal(refused=sentence, reasons=tuple(self.reasons), requests=self.requests)
 
 
 def _reading(declaration: Declaration, answer: Fetched, now: datetime) -> Reading | None:
@@ -273,12 +290,3 @@ def _reading(declaration: Declaration, answer: Fetched, now: datetime) -> Readin
 
 def _title(text: str) -> str:
     return Selector(text=text or "<html></html>", type="html").css("title::text").get() or ""
-
-
-def _told(answer: Fetched, now: datetime) -> str:
-    article = extract(answer.body, url=answer.url, content_type=answer.content_type, now=now)
-    if not isinstance(article, Article):
-        return f"正文页 {answer.url} 不能读取：{article.detail}"
-    when = f"{article.published.astimezone(BEIJING):%Y-%m-%d %H:%M}" if article.published else "未读出"
-    short = "（过短，请在 article.body 中写选择器）" if len(article.body) < MIN_ARTICLE else ""
-    return f"正文页读出标题“{article.title[:40]}”，正文 {len(article.body)} 字{short}，时间 {when}"

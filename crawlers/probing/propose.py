@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from crawlers.catalogue.declaration import Declaration, ListRule
 from crawlers.presets import preset_defaults
 
-__all__ = ["Proposal", "declaration_of", "draft_of", "list_keys", "write_yaml"]
+__all__ = ["Proposal", "Sample", "declaration_of", "draft_of", "list_keys", "write_yaml"]
 
 _OFFICIAL = "政府网站依法公开的信息；只读取公开页面，遵守 robots.txt，用于履行药品监管职责。"
 _MEDIA = "媒体公开发布的报道；全文仅供内部检索研判，对外只引用标题、短摘与链接，遵守 robots.txt。"
@@ -22,17 +22,28 @@ _LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One of the first records that the declaration reads from the site now."""
+
+    title: str
+    url: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What came of a probe: the declaration as YAML, or the sentence that says why there is none; and every step's reason.
+    """What came of a probe: the declaration, or the sentence that says why there is none; and every step's reason."""
 
-    `titles` are the first titles that the declaration reads from the site now.
-    """
-
-    text: str | None
+    draft: Mapping[str, Any] | None = None
     refused: str | None = None
     reasons: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
     requests: int = 0
+
+    @property
+    def text(self) -> str | None:
+        """The declaration as a catalogue file of one source."""
+        return None if self.draft is None else write_yaml(self.draft)
 
 
 def draft_of(url: str, *, title: str, today: date) -> dict[str, Any]:

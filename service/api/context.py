@@ -20,6 +20,7 @@ from service.domain.policies.policy import Policy
 from service.domain.rules.register import Register
 from service.flows.alerts.consider import Office
 from service.flows.crawl.push import PushDesk
+from service.flows.crawl.source_book import SourceBook
 from service.flows.learning.opinion_desk import OpinionSetup
 from service.flows.matters.matter_import import MatterReport
 from service.flows.people.second_factor import SecondFactorRules
@@ -172,7 +173,7 @@ class SituationTable(Protocol):
 class AppContext:
     """The application's dependencies.
 
-    `office` carries the policy register, which `rulebook` keeps up to date; `cut` segments a query as documents are
+    `office` carries the policy register, which `rulebook` keeps up to date, as `source_book` does the `catalogue_sources`; `cut` segments a query as documents are
     segmented; `now` is the only clock. A capability that this process lacks is `None`, and its button is not shown.
     `import_file(path, source_id, actor, office_confirmed)` stores a file's rows and raises an exception from
     `import_refusals` where the file as a whole cannot be read; `import_matters(path, source_id, kind, actor)` does so
@@ -205,6 +206,7 @@ class AppContext:
     checks: Mapping[str, Callable[[], str | None]] | None = None
     push: PushDesk | None = None
     rulebook: Rulebook | None = None
+    source_book: SourceBook | None = None
     situations: SituationTable | None = None
     opinions: OpinionSetup | None = None
     attachment_bytes: int = sys.maxsize
@@ -213,6 +215,12 @@ class AppContext:
     admit_from: Sequence[Network] = ()
     room: Callable[[], DiskRoom | None] = lambda: None
     readiness: Readiness = field(default_factory=Readiness)
+
+    @property
+    def source_names(self) -> Mapping[str, str]:
+        """The name of every source by its id, also of those that an administrator removed."""
+        removed = {} if self.source_book is None else self.source_book.removed
+        return {**removed, **{source.id: source.name for source in self.catalogue_sources}}
 
     @property
     def pace(self) -> float:

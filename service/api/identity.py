@@ -165,9 +165,11 @@ ModelKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_MODELS))]
 
 
 def context_of(request: Request) -> AppContext:
-    """Return the application's context, with the rules in force."""
+    """Return the application's context, with the rules and the sources in force."""
     context = request.app.state.context
     assert isinstance(context, AppContext)
+    if context.source_book is not None and context.source_book.catalogue.sources is not context.catalogue_sources:
+        context = replace(context, catalogue_sources=context.source_book.catalogue.sources)
     if context.rulebook is None or context.rulebook.register is context.office.register:
         return context
     return replace(context, office=context.rulebook.office(context.office))
@@ -217,6 +219,8 @@ async def _identify(request: Request, *, touch: bool) -> Identity:
     found = await run_in_threadpool(current, context.store, token, now=context.now(), touch=touch, pace=context.pace)
     if context.rulebook is not None:
         await run_in_threadpool(context.rulebook.refresh, context.now())
+    if context.source_book is not None:
+        await run_in_threadpool(context.source_book.refresh, context.now())
     if found is None:
         raise NotSignedInError
     identity = Identity(*found)

@@ -202,14 +202,18 @@ def add_source(url: Annotated[str, typer.Argument(help="网址")], data: DataOpt
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from crawlers.probing.run import probe_site
+    from crawlers.probing.run import ProbeBroke, probe_site
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with opened(data) as app:
         hosts.obey_stops(app)
         with Progress(*columns, console=Console(stderr=True)) as progress:
             progress.add_task(f"探查 {url}", total=None)
-            found = asyncio.run(probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or ""))
+            asking = probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or "")
+            try:
+                found = asyncio.run(asking)
+            except ProbeBroke as error:
+                fail(f"探查程序处理 {url} 时出错，没有结果（{type(error.__cause__).__name__}）。可换用其他栏目页再试。")
         known = [source.id for source in app.catalogue.sources if source.url == url]
     for reason in found.reasons:
         say(f"· {reason}")
@@ -217,7 +221,8 @@ def add_source(url: Annotated[str, typer.Argument(help="网址")], data: DataOpt
         say(f"· 这个网址已经声明为 {name}")
     if found.text is None:
         fail(found.refused or "没有可以写成声明的内容。")
-    _show("现在会读到", ("标题",), [(title,) for title in found.titles])
+    _show("现在会读到", ("标题",), [(sample.title,) for sample in found.samples])
+    say("· 启用前请核对网站的使用条款与 legal_basis，再运行 yaowang sources test。")
     say("下面的声明写入 YAOWANG_CATALOGUE 所指的目录（*.yaml），用 yaowang sources check 检查后启用。")
     typer.echo(found.text, nl=False)
 

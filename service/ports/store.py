@@ -29,6 +29,7 @@ from service.ports.hiding import Hiding
 from service.ports.learning import Labels, Models
 from service.ports.opinions import Opinions
 from service.ports.outbox import Outbox, OutboxRow
+from service.ports.own_sources import OwnSources
 from service.ports.policies import Policies
 from service.ports.previews import Previews
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
@@ -61,6 +62,7 @@ __all__ = [
     "Notices",
     "Outbox",
     "OutboxRow",
+    "OwnSources",
     "People",
     "Policies",
     "Previews",
@@ -336,6 +338,7 @@ class Work(Protocol):
     cases: Cases
     citations: Citations
     previews: Previews
+    own_sources: OwnSources
     hosts: Hosts
     looks: Looks
     words: Words

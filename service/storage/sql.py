@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from service.domain.refusal import Refusal
 from service.ports.attachments import Attachments
 from service.ports.opinions import Opinions
+from service.ports.own_sources import OwnSources
 from service.ports.previews import Previews
 from service.ports.store import (
     Alerts,
@@ -73,6 +74,7 @@ from service.storage.migrations import bring_up_to_date, current_revision, head_
 from service.storage.models import SqlModels
 from service.storage.opinions import SqlOpinions
 from service.storage.outbox import SqlOutbox
+from service.storage.own_sources import SqlOwnSources
 from service.storage.people import SqlPeople
 from service.storage.policies import SqlPolicies
 from service.storage.previews import SqlPreviews
@@ -155,6 +157,7 @@ class SqlWork:
     cases: Cases
     citations: Citations
     previews: Previews
+    own_sources: OwnSources
     hosts: Hosts
     looks: Looks
     words: Words
@@ -201,6 +204,7 @@ class SqlWork:
         """Open what stands beside judgements, events and alerts, and decides nothing of them."""
         self.citations = SqlCitations(connection)
         self.previews = SqlPreviews(connection)
+        self.own_sources = SqlOwnSources(connection)
         self.hosts = SqlHosts(connection)
         self.looks = SqlLooks(connection)
         self.words = SqlWords(connection)

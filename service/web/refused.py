@@ -45,6 +45,9 @@ _TEXTS: Mapping[str, str] = MappingProxyType(
         "place": "公开的栏目或网址",
         "sentence": "试用的句子",
         "note": "说明",
+        "url": "网址",
+        "called": "信源名称",
+        "basis": "采集依据",
     }
 )
 """The fields into which people write, by name; `answer_scope` is one of `answer`."""

@@ -20,7 +20,7 @@ from service.ports.store import Store, StoreUnavailableError
 from service.web.app import create_app
 from tests.api.conftest import Site
 from tests.builders import NOW, PASSWORD, build_alert, build_document, build_event
-from tests.dashboard import make_context
+from tests.dashboard import make_context, with_sources
 
 RED = "A-20261125-03"
 XSS = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'>"
@@ -173,7 +173,7 @@ class TestActs:
         off = [
             replace(one, enabled=False, unchecked=True) for one in site.context.catalogue_sources if one is not forum
         ]
-        checked = Site.over(replace(site.context, catalogue_sources=(forum, *off)))
+        checked = Site.over(with_sources(site.context, (forum, *off)))
         keeper = checked.browser(Role.ADMINISTRATOR)
         assert "检查并启用：" in keeper.client.get("/sources").text
         done = keeper.post("/sources/seed-hot/switch", enabled="true")
@@ -188,7 +188,7 @@ class TestActs:
 
     def test_one_button_asks_for_every_check_that_is_open(self, site: Site) -> None:
         off = [replace(one, enabled=False, unchecked=True) for one in site.context.catalogue_sources]
-        checked = Site.over(replace(site.context, catalogue_sources=tuple(off)))
+        checked = Site.over(with_sources(site.context, off))
         keeper = checked.browser(Role.ADMINISTRATOR)
         shown = keeper.client.get("/sources").text
         assert "还没有启用任何信源，现在不采集" in shown

@@ -38,6 +38,8 @@ PAGES = (
     "/matters/frequent",
     "/matters/import",
     "/sources",
+    "/sources/add",
+    "/sources/probes/seed-probe",
     "/words",
     "/labels",
     "/labels/models",
@@ -59,7 +61,7 @@ PAGES = (
 )
 # Not words: codes of categories, policies and clocks, addresses, file names, units, and what a person typed.
 NO_WORDS = re.compile(
-    r"https?://\S+|\S+@\S+|\b[\w.-]+\.(?:example|invalid|csv|docx|xlsx|yaml)\b|\b[A-Z]{1,4}-?\d+\w*\b|\b[CW]-[A-Z0-9]+\b|\b(?:CSV|XLSX|JSONL|PDF|DOCX|HTML|TXT|Markdown|docx?|wps|MB|KB)\b"
+    r"https?://\S+|\S+@\S+|\b[\w.-]+\.(?:example|invalid|csv|docx|txt|xlsx|yaml)\b|\b[A-Z]{1,4}-?\d+\w*\b|\b[CW]-[A-Z0-9]+\b|\b(?:CSV|XLSX|JSONL|PDF|DOCX|HTML|TXT|Markdown|docx?|wps|MB|KB)\b"
     r"|<script>alert\('x'\)</script>|yaowang \w+ \w+|\b(?=[0-9a-f]*[0-9])[0-9a-f]{6,64}\b"
 )
 WORD = re.compile(r"[A-Za-z]{2,}")

@@ -22,6 +22,7 @@ from tests.contract.store_learning import LabelsContract, ModelsContract
 from tests.contract.store_library import LibraryContract
 from tests.contract.store_operation import KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_opinions import OpinionsContract
+from tests.contract.store_own_sources import OwnSourcesContract
 from tests.contract.store_previews import PreviewsContract
 from tests.contract.store_regroupings import RegroupingsContract
 from tests.contract.store_renewing import RenewingContract
@@ -41,6 +42,7 @@ class StoreContract(
     AlertsContract,
     CasesContract,
     CitationsContract,
+    OwnSourcesContract,
     PreviewsContract,
     TopicsContract,
     MattersContract,

@@ -45,6 +45,7 @@ PUBLISHED = {
     "0027": "9dfb6638a6fc",
     "0028": "4c86c4328f49",
     "0029": "c835b4695c6a",
+    "0030": "a1cdef2af008",
 }
 Rows = dict[str, list[dict[str, object]]]
 

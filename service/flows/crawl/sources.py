@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawlers.catalogue.addresses import slots_of
@@ -20,6 +21,7 @@ __all__ = [
     "VISIT_LEASE",
     "Claim",
     "claim_visits",
+    "description_of",
     "due_sources",
     "effective",
     "end_visits",
@@ -107,6 +109,18 @@ def _to_check(sources: Sequence[Source], wished: Mapping[str, datetime], stops: 
         if not is_stopped(host_of(source), stops):
             first.setdefault(host_of(source), source)
     return list(first.values())
+
+
+def description_of(source: Source) -> dict[str, Any]:
+    """Return what the store is told of a source, so that levels, mails and tables know who speaks."""
+    return {
+        "id": source.id,
+        "name": source.name,
+        "source_class": str(source.source_class),
+        "region": source.region,
+        "weight": source.weight,
+        "credibility": source.credibility,
+    }
 
 
 def is_crawlable(source: Source) -> bool:

@@ -1,5 +1,6 @@
 """The tables of the store. The migrations build the same; a test compares the two on both engines."""
 
+from service.storage.schema.added import own_sources, source_probes
 from service.storage.schema.asked import opinion_days, opinions
 from service.storage.schema.attached import kept_files, notice_rows
 from service.storage.schema.cited import citations
@@ -107,6 +108,7 @@ __all__ = [
     "opinion_days",
     "opinions",
     "outbox",
+    "own_sources",
     "own_words",
     "people",
     "policies",
@@ -125,6 +127,7 @@ __all__ = [
     "silences",
     "source_checks",
     "source_descriptions",
+    "source_probes",
     "source_progress",
     "source_switches",
     "surges",

@@ -73,7 +73,7 @@ def card(request: Request, identity: Labeller, document: Annotated[str, Query(ma
         note_personal_read(context.store, identity.person, subject, what="complaints", documents=shown, now=now)
     if question is not None:
         form = label_form(question.document.id, model_said(question.assessment), standing, now, chosen=False)
-    names = {source.id: source.name for source in context.catalogue_sources}
+    names = context.source_names
     return page(
         request,
         "labels.html",

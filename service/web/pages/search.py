@@ -164,7 +164,7 @@ def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQ
 
 
 def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFilters) -> tuple[dict[str, Any], bool]:
-    names = {source.id: source.name for source in context.catalogue_sources}
+    names = context.source_names
     try:
         result = context.search.find(query)
         cities = _city_counts(context, query, result)

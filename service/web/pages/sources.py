@@ -1,5 +1,6 @@
 """信源: whether anything is blind, the switch of each source, and the way in for files."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
@@ -7,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
+from service.api.context import AppContext
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
 from service.api.room import NEEDS_ROOM
 from service.domain.documents.imported import speaks_for_office
@@ -23,6 +25,8 @@ from service.web.upload import UploadRefused, take_table
 from service.web.views.source_rows import source_row
 
 router = APIRouter()
+
+_MOST_PROBLEMS = 10
 
 
 @router.get("/sources")
@@ -45,6 +49,7 @@ def _show(
         unchecked = len(waiting(work, context.catalogue_sources))
         progress = work.sources.all_progress()
         room = room_of(work, context.attachment_bytes)
+        own = {one.id for one in work.own_sources.listing() if one.removed_at is None}
         stops = sorted(work.hosts.stopped().values(), key=lambda stop: stop.host)
     ordered = _kept(watched, state, q)
     states = [row.health.state for row in watched]
@@ -71,7 +76,16 @@ def _show(
         state=state,
         q=q,
         can_import=context.import_file is not None,
+        can_add=context.source_book is not None,
+        own=own if identity.may(Act.MANAGE_SOURCES) else frozenset(),
+        problems=_problems(context) if identity.may(Act.MANAGE_SOURCES) else (),
     )
+
+
+def _problems(context: AppContext) -> Sequence[str]:
+    """Return what is wrong with the declarations, as far as it fits on the page."""
+    problems = () if context.source_book is None else context.source_book.catalogue.problems
+    return [str(problem) for problem in problems[:_MOST_PROBLEMS]]
 
 
 def _kept(watched: list[SourceHealth], state: str, name: str) -> list[SourceHealth]:

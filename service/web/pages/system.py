@@ -93,7 +93,7 @@ def show_system(
 ) -> HTMLResponse:
     """Show one tab; with what was `typed` into a form of it that was refused."""
     context = context_of(request)
-    names = {source.id: source.name for source in context.catalogue_sources}
+    names = context.source_names
     with context.store.read() as work:
         view = (
             _people(work, context, typed)

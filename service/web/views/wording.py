@@ -90,6 +90,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "person_role": {role.value: role.word for role in Role},
         "grade": {"I": "Ⅰ级", "II": "Ⅱ级", "III": "Ⅲ级", "IV": "Ⅳ级"},
         "access": {"open": "公开抓取", "import": "文件导入", "api": "授权接口", "licensed": "授权接口"},
+        "probe": {
+            "waiting": "探查中",
+            "late": "等待采集进程",
+            "found": "可以采集，待保存",
+            "refused": "不能采集",
+            "saved": "已保存为信源",
+        },
         "spider": {
             "file_drop": "文件导入",
             "feed": "订阅源",

@@ -11,7 +11,7 @@ from crawlers.access.egress import Egress
 from crawlers.catalogue import load_catalogue
 from crawlers.probing.probe import MAX_REQUESTS
 from crawlers.probing.propose import Proposal
-from crawlers.probing.run import probe_site
+from crawlers.probing.run import ProbeBroke, probe_site
 from crawlers.records import Source
 from tests.flows.conftest import Clock, article
 from tests.flows.crawl.test_crawl_kinds import hanweb_records
@@ -60,7 +60,7 @@ def test_page_that_names_a_feed_is_taken_by_its_feed(press: Press, probe: Probe,
     proposal = probe("/")
     source = loaded(proposal, tmp_path)
     assert (source.kind, source.url, source.name, source.enabled) == ("feed", press.url("/f.xml"), "示例晚报", False)
-    assert proposal.titles[0] == "消息0"
+    assert proposal.samples[0].title == "消息0"
     assert any("正文页读出标题" in reason for reason in proposal.reasons)
 
 
@@ -164,6 +164,21 @@ class TestRefusals:
         press.pages["/"] = Page(body="<form>请登录<input name=u><input type=password></form>".encode())
         assert "登录" in (probe("/").refused or "")
 
+    def test_a_page_nested_without_end_is_named_as_one_that_cannot_be_read(self, press: Press, probe: Probe) -> None:
+        press.pages["/"] = Page(body=b"<div>" * 300_000)
+        assert "嵌套超过 256 层" in (probe("/").refused or "")
+
+    def test_an_error_of_the_program_is_told_as_one_and_not_as_a_site_that_takes_too_long(
+        self, press: Press, probe: Probe, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise RecursionError
+
+        monkeypatch.setattr("crawlers.probing.probe.find_list", broken)
+        press.pages["/"] = Page(body=f"<ul class=n>{rows(1, 9)}</ul>".encode())
+        with pytest.raises(ProbeBroke):
+            probe("/")
+
     @pytest.mark.parametrize("url", ["ftp://x.example/", "news.example", "javascript:alert(1)", ""])
     def test_what_is_no_web_address_is_refused(self, egress: Egress, clock: Clock, url: str) -> None:
         proposal = asyncio.run(probe_site(url, egress=egress, now=clock))
@@ -175,7 +190,8 @@ class TestRefusals:
     def test_address_inside_is_not_asked(self, clock: Clock, url: str) -> None:
         proposal = asyncio.run(probe_site(url, egress=Egress.public(), now=clock))
         assert proposal.text is None
-        assert "出口" in (proposal.refused or "")
+        assert "出口规则不允许访问" in (proposal.refused or "")
+        assert "不是公开的网络地址" in (proposal.refused or "")
 
     def test_requests_of_a_probe_are_bounded(self, press: Press, probe: Probe) -> None:
         feeds = "".join(f"<link rel=alternate type='application/rss+xml' href=/f{n}.xml>" for n in range(40))

@@ -1,0 +1,1 @@
+"""Flows of the service over small stand-ins."""
