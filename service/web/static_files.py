@@ -13,6 +13,7 @@ __all__ = ["STATIC", "KeptFiles", "address", "vendor_files"]
 
 STATIC = Path(__file__).resolve().parent / "static"
 _VENDOR = STATIC / "vendor"
+_REFUSED = 400
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -30,7 +31,7 @@ class KeptFiles(StaticFiles):
         """Return the file; with the leave to keep it where the address names its content."""
         response = await super().get_response(path, scope)
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("v")
-        if asked and response.status_code < 400 and asked == [_mark(path)]:
+        if asked and response.status_code < _REFUSED and asked == [_mark(path)]:
             response.headers["Cache-Control"] = _FOR_A_YEAR
         return response
 
