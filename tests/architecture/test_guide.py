@@ -12,7 +12,9 @@ _WRITTEN = ("service/web", "service/domain", "service/flows", "service/drill/sce
 
 
 def _words() -> str:
-    files = [path for folder in _WRITTEN for path in (ROOT / folder).rglob("*") if path.suffix in {".html", ".py", ".yaml"}]
+    files = [
+        path for folder in _WRITTEN for path in (ROOT / folder).rglob("*") if path.suffix in {".html", ".py", ".yaml"}
+    ]
     return re.sub(r"\s+", "", "\n".join(path.read_text(encoding="utf-8") for path in files))
 
 
