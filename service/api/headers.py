@@ -70,7 +70,7 @@ def complete(headers: MutableHeaders, nonce: str, *, https: bool, static: bool =
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    # A page holds what its role may see; `no-cache` lets the browser revalidate the unhashed static files.
+    # A page holds what its role may see; of static files only those asked for by their mark are kept unasked.
     headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
 
 

@@ -12,12 +12,18 @@ from matplotlib.figure import Figure
 
 from service.domain.figures.briefing import Change, WeekFigures
 
-__all__ = ["bars", "chinese_font", "daily_line"]
+__all__ = ["bars", "chinese_font", "daily_line", "line_of"]
 
 _DPI = 200
 _MOST_BARS = 11
 _FEWEST_BARS = 3
-_NEAR = 0.12
+# Parts of the highest point: within them two names, or two figures, would lie on each other in a drawing of 1.2 inches.
+_NEAR = 0.25
+_CLOSE = 0.3
+# In points: a name at zero is not struck through by the axis.
+_OVER_THE_DAYS = 5
+# The figures over the highest point keep clear of the title.
+_HEADROOM = 1.45
 _FAMILIES = (
     "Noto Sans CJK SC",
     "Source Han Sans SC",
@@ -49,40 +55,49 @@ def daily_line(figures: WeekFigures) -> bytes | None:
     font = chinese_font()
     if font is None or not figures.daily:
         return None
-    days = [f"{day.month}月{day.day}日" for day, _, _ in figures.daily]
     with mpl.rc_context({"font.family": font, "font.size": 9, "axes.unicode_minus": False}):
-        figure = Figure(figsize=(6.1, 1.2), layout="constrained")
-        axes = figure.subplots()
-        lines = (
-            ("监测信息", [count for _, count, _ in figures.daily], "o", "-"),
-            ("风险稿件", [risk for _, _, risk in figures.daily], "s", "--"),
-        )
-        for (name, counts, marker, style), shift in zip(lines, _apart(figures), strict=True):
-            axes.plot(days, counts, marker=marker, linestyle=style, color="black", linewidth=1.2, markersize=4)
-            axes.annotate(name, (len(days) - 1, counts[-1]), xytext=(6, shift), textcoords="offset points", va="center")
-        for place, (_, count, risk) in enumerate(figures.daily):
-            for figure_of, above in ((count, 5), (risk, 4)):
-                axes.annotate(
-                    str(figure_of),
-                    (place, figure_of),
-                    xytext=(0, above),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=7,
-                )
-        axes.set_ylim(bottom=0)
-        axes.set_title("每日篇数", fontsize=9, loc="left")
-        axes.margins(x=0.08, y=0.2)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#cccccc", linewidth=0.6)
-        return _png(figure)
+        return _png(line_of(figures))
 
 
-def _apart(figures: WeekFigures) -> tuple[int, int]:
-    """Return by how many points the names of the two lines are moved up and down, so that they do not lie on each other."""
+def line_of(figures: WeekFigures) -> Figure:
+    """Return the week's lines as they are drawn: no two of their words lie on each other."""
+    figure = Figure(figsize=(6.1, 1.2), layout="constrained")
+    axes = figure.subplots()
+    days = [f"{day.month}月{day.day}日" for day, _, _ in figures.daily]
+    lines = (
+        ("监测信息", [count for _, count, _ in figures.daily], "o", "-"),
+        ("风险稿件", [risk for _, _, risk in figures.daily], "s", "--"),
+    )
     top = max((count for _, count, _ in figures.daily), default=0)
+    for (name, counts, marker, style), shift in zip(lines, _apart(figures, top), strict=True):
+        axes.plot(days, counts, marker=marker, linestyle=style, color="black", linewidth=1.2, markersize=4)
+        # The last figure is centred over its point: the name begins where it ends.
+        beside = (4 + 2 * len(str(counts[-1])), shift)
+        axes.annotate(name, (len(days) - 1, counts[-1]), xytext=beside, textcoords="offset points", va="center")
+    for place, (_, count, risk) in enumerate(figures.daily):
+        # One figure is enough for two points in one place; over two points close by, both figures stand above the upper.
+        close = 0 < count - risk <= top * _CLOSE
+        _figure_at(axes, (place, count), count, above=13 if close else 5)
+        if risk != count:
+            _figure_at(axes, (place, count if close else risk), risk, above=4)
+    axes.margins(x=0.08)
+    axes.set_ylim(0, (top or 1) * _HEADROOM)
+    axes.set_title("每日篇数", fontsize=9, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#cccccc", linewidth=0.6)
+    return figure
+
+
+def _figure_at(axes: Axes, point: tuple[int, int], figure_of: int, *, above: int) -> None:
+    axes.annotate(str(figure_of), point, xytext=(0, above), textcoords="offset points", ha="center", fontsize=7)
+
+
+def _apart(figures: WeekFigures, top: int) -> tuple[int, int]:
+    """Return by how many points the names of the two lines are moved, so that they lie neither on each other nor on the days."""
     _, count, risk = figures.daily[-1]
-    return (6, -6) if count - risk <= top * _NEAR else (0, 0)
+    if count - risk > top * _NEAR:
+        return 0, (_OVER_THE_DAYS if risk <= top * _NEAR else 0)
+    return (_OVER_THE_DAYS + 11, _OVER_THE_DAYS) if risk <= top * _NEAR else (6, -6)
 
 
 def bars(left: Sequence[Change], right: Sequence[Change], *, titles: tuple[str, str]) -> bytes | None:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from service.api.addresses import AddressGate
@@ -23,8 +22,8 @@ from service.web.faults import install_faults
 from service.web.live import RevisionFeed
 from service.web.pages import ROUTERS
 from service.web.pages.login import login_limiter
-from service.web.render import STATIC
 from service.web.shedding import shedding
+from service.web.static_files import KeptFiles
 
 __all__ = ["create_app"]
 
@@ -51,7 +50,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(surges)
     app.include_router(words)
     # The chart library is 1.1 MB, a third of it compressed. Pages stay as they are: with secrets in them their length would tell.
-    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1024), name="static")
+    app.mount("/static", GZipMiddleware(KeptFiles(), minimum_size=1024), name="static")
     install_faults(app)
     return app
 

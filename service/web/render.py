@@ -27,18 +27,17 @@ from service.flows.telling.unheard import unheard
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
+from service.web.static_files import address, vendor_files
 from service.web.views import acts, charts, wording
 from service.web.views.alert_rows import place_names
 from service.web.views.event_leaf import document_link
 from service.web.views.marking import marked, undirected
 from service.web.views.outcome import outcome_of
 
-__all__ = ["STATIC", "Entry", "bare_page", "desk_of", "entries", "fragment", "page", "rail"]
+__all__ = ["Entry", "bare_page", "desk_of", "entries", "fragment", "page", "rail"]
 
 _TURNED_DOWN = 400
 _HERE = Path(__file__).resolve().parent
-STATIC = _HERE / "static"
-_VENDOR = STATIC / "vendor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +185,8 @@ def _common(request: Request, context: AppContext, now: datetime) -> dict[str, A
         "turned_down": False,
         "nonce": request.state.nonce,
         "version": context.version,
-        "vendor": _vendor_files(),
+        "vendor": vendor_files(),
     }
-
-
-def _vendor_files() -> frozenset[str]:
-    return frozenset(path.name for path in _VENDOR.glob("*.js")) if _VENDOR.is_dir() else frozenset()
 
 
 _made: list[Environment] = []
@@ -226,6 +221,8 @@ def _environment() -> Environment:
             document_of=document_link,
             leave=lambda url: f"/out?u={quote(url, safe='')}",
         )
-        environment.globals.update(spark_points=charts.spark_points, weekday=wording.weekday, local=wording.local)
+        environment.globals.update(
+            spark_points=charts.spark_points, static=address, weekday=wording.weekday, local=wording.local
+        )
         _made.append(environment)
     return _made[0]

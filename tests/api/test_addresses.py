@@ -66,5 +66,5 @@ def test_a_signed_push_and_the_question_whether_the_process_lives_come_from_anyw
 
 def test_nothing_under_another_name_slips_by(site: Site) -> None:
     outside = client(site, "203.0.113.5")
-    for path in ("/healthz/", "/readyz/../login", "/api/pushed", "//api/push/x", "/static/app.css"):
+    for path in ("/healthz/", "/readyz/../login", "/api/pushed", "//api/push/x", "/static/css/base.css"):
         assert outside.get(path).status_code == 403, path

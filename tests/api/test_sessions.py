@@ -327,7 +327,7 @@ class TestForgery:
 
 
 class TestHeaders:
-    @pytest.mark.parametrize("path", ["/login", "/nothing-here", "/static/app.css", "/healthz"])
+    @pytest.mark.parametrize("path", ["/login", "/nothing-here", "/static/css/base.css", "/healthz"])
     def test_every_answer_carries_the_content_policy(self, shared_site: Site, path: str) -> None:
         headers = shared_site.client().get(path).headers
         policy = headers["content-security-policy"]

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Dialog, expect
 
 from service.domain.people.person import Role
 from service.flows.alerts.acts import acknowledge
-from service.web.render import STATIC
+from service.web.static_files import STATIC
 from tests.browser.conftest import Served, serve
 from tests.builders import build_person
 from tests.dashboard import make_context

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from service.web.render import STATIC
+from service.web.static_files import STATIC
 from tests.browser.conftest import Served, serve
 from tests.dashboard import make_context
 from tests.surging import build_surge, keep_surges

@@ -78,7 +78,7 @@
         data: data.high.map((v, i) => v - data.low[i]),
         symbol: "none",
         lineStyle: { opacity: 0 },
-        areaStyle: { color: "#dde7ec", opacity: 1 },
+        areaStyle: { color: colour("--band"), opacity: 1 },
         silent: true,
       });
     }
