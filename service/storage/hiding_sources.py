@@ -1,4 +1,4 @@
-"""What is kept of the sources of documents in which a string is hidden: samples in the quarantine, and pages and files still to be had."""
+"""What is kept of sources and may hold a string that is hidden: samples of the quarantine and of probes, and pages and files still to be had."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from crawlers.remembered import FILES, LATE, LEFT_ALONE, REFUSED_FILES
 from service.domain.documents.hidden import hide, occurrences
 from service.storage.among import among
 from service.storage.hidden import hidden_of
-from service.storage.schema import documents, quarantine, source_progress
+from service.storage.schema import documents, quarantine, source_probes, source_progress
 
 __all__ = ["Change", "of_sources", "without_hidden_pages"]
 
@@ -30,8 +30,9 @@ class Change:
 
 
 def of_sources(connection: Connection, sources: Sequence[str], of: Sequence[str], string: str) -> Iterator[Change]:
-    """Yield what the quarantine holds of these sources, and the pages of these documents that are still to be had."""
+    """Yield what the quarantine holds of these sources, the pages of these documents still to be had, and what probes saw."""
     yield from _samples(connection, sources, string)
+    yield from _probed(connection, string)
     p = source_progress.c
     statement = select(p.source_id, p.memory).where(among(p.source_id, "sources"))
     for row in connection.execute(statement, {"sources": list(sources)}).mappings():
@@ -103,3 +104,12 @@ def _samples(connection: Connection, sources: Sequence[str], string: str) -> Ite
             sample = bytes(row["sample"]).replace(spoken, hide(string, string).encode())
             values = {"detail": hide(row["detail"], string), "sample": sample}
             yield Change("隔离区", quarantine, {"id": row["id"]}, values, count, row)
+
+
+def _probed(connection: Connection, string: str) -> Iterator[Change]:
+    """A probe comes before its source: the titles that it saw are looked through whatever site they are of."""
+    for row in connection.execute(select(source_probes.c.id, source_probes.c.samples)).mappings():
+        told = [str(one.get("title", "")) for one in row["samples"]]
+        if count := sum(occurrences(title, string) for title in told):
+            samples = [{**one, "title": hide(title, string)} for one, title in zip(row["samples"], told, strict=True)]
+            yield Change("新增信源探查时看到的标题", source_probes, {"id": row["id"]}, {"samples": samples}, count, row)

@@ -9,7 +9,7 @@ from service.storage.hiding_left import left_columns
 from service.storage.hiding_places import MENTIONS, PLACES
 from service.storage.schema import metadata
 
-HIDDEN_BY_SOURCE = {"quarantine.detail", "quarantine.sample", "source_progress.memory"}
+HIDDEN_BY_SOURCE = {"quarantine.detail", "quarantine.sample", "source_progress.memory", "source_probes.samples"}
 
 # Why a column can hold no name that a text brought in. Names of columns alone are meant in every table.
 NEVER = {
@@ -19,7 +19,7 @@ NEVER = {
         "disclosures.matters audit.subject policy_checks.subject"
     ),
     "a person of the office, who is named on purpose": (
-        "acknowledged_by actor answered_by applicant armed_by author by closed_by decided_by ended_by extended_by grade_by "
+        "acknowledged_by actor added_by answered_by applicant armed_by asked_by author by closed_by decided_by ended_by extended_by grade_by "
         "imported_by made_by opened_by owner person person_name published_by removed_by case_approvals.second seen_by signed_by state_by undone_by "
         "wished_by people.name people.email people.notify_from people.duties shifts.name"
     ),
@@ -39,7 +39,8 @@ NEVER = {
     ),
     "what is published, or declared": (
         "policies policy_articles policy_versions policy_previews policy_links.about policy_links.stem topics.issue_number "
-        "topics.stem source_descriptions.name host_leases.host host_stops.host"
+        "topics.stem source_descriptions.name host_leases.host host_stops.host own_sources source_probes.url source_probes.name "
+        "source_probes.draft source_probes.refused source_probes.reasons"
     ),
     "numbers that a person typed of a fact (3人) or of a registration": (
         "corrections.value corrections.reported matters.number"

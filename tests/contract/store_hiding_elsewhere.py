@@ -12,6 +12,7 @@ from service.domain.documents.hidden import MARK
 from service.domain.matters.disclosure import DisclosureDecision, DisclosureState
 from service.domain.matters.matter import Matter
 from service.domain.telling.silence import Matcher, MatcherField
+from service.ports.own_sources import SourceProbe
 from service.ports.store import Store
 from tests.contract.store_following import matter
 from tests.contract.store_hiding import GONE, LATER, NAME, find, hide, tell, told
@@ -105,6 +106,28 @@ class HidingElsewhereContract:
             kept = work.documents.get(of.id)
         assert kept is not None
         assert kept.native_id == kept.title == title.replace(NAME, GONE)
+
+    def test_what_a_probe_of_a_site_saw_is_shown_without_the_name(self, store: Store) -> None:
+        of = tell(store)
+        seen = {"title": of.title, "url": "https://news.invalid/1.html", "published_at": None}
+        other = {**seen, "title": "药品抽检"}
+        with store.write() as work:
+            work.own_sources.save_probe(
+                SourceProbe(
+                    id="probe",
+                    url="https://news.invalid/",
+                    name="报",
+                    asked_by="p",
+                    asked_at=NOW,
+                    samples=(seen, other),
+                )
+            )
+        assert find(store, of).places["新增信源探查时看到的标题"] == 1
+        hide(store, of)
+        with store.read() as work:
+            probe = work.own_sources.probe("probe")
+        assert probe is not None
+        assert probe.samples == ({**seen, "title": of.title.replace(NAME, GONE)}, other)
 
     def test_a_file_that_came_with_the_document_is_taken_without_the_name(self, store: Store) -> None:
         of = tell(store)

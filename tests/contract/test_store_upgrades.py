@@ -44,8 +44,8 @@ PUBLISHED = {
     "0026": "e9d7b573afc7",
     "0027": "9dfb6638a6fc",
     "0028": "4c86c4328f49",
-    "0029": "c835b4695c6a",
-    "0030": "a1cdef2af008",
+    "0029": "f0a05dd34c6f",
+    "0030": "8ad51c0e3f7e",
 }
 Rows = dict[str, list[dict[str, object]]]
 
