@@ -72,8 +72,7 @@ class Hearing:
     def __init__(self, reading: Reading, model: LinearModel, label: str = "risk") -> None:
         """Weigh every feature of the reading for `label`."""
         counts, placed = count_features([reading]), place_features(reading)
-        column = model.weighting.table[counts.bucket]
-        known = column >= 0
+        column, known = model.weighting.columns(counts.bucket)
         column, block = column[known], counts.block[known]
         value = (1 + np.log(counts.count[known])) * model.weighting.idf[column]
         spoken = value * model.weights[column, model.labels.index(label)]

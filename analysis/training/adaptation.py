@@ -107,7 +107,7 @@ def adapt(
     progress("读取标注的稿件")
     learned = _learn_from(examples[-MOST_EXAMPLES:], analyser)
     model = analyser.model
-    weights, adapted = model.weights.copy(), []
+    weights, adapted = model.weights.astype(np.float64), []
     for column, label in enumerate(model.labels):
         task = _task(label, learned, analyser)
         if task is not None:
@@ -154,7 +154,7 @@ def _learn_from(examples: Sequence[Example], analyser: Analyser) -> _Learned:
         kept += [batch[n] for n in chosen]
         matrix = analyser.model.weighting.transform(count_features([readings[n] for n in chosen]))
         parts.append(matrix)
-        decisions = np.asarray(matrix @ analyser.model.weights) + analyser.model.intercepts
+        decisions = analyser.model.decide_weighted(matrix)
         scored += [
             _score(batch[n].document, readings[n], row, analyser) for n, row in zip(chosen, decisions, strict=True)
         ]
@@ -164,7 +164,7 @@ def _learn_from(examples: Sequence[Example], analyser: Analyser) -> _Learned:
         examples=kept,
         matrix=matrix,
         factor=_factor(matrix),
-        decisions=np.asarray(matrix @ analyser.model.weights) + analyser.model.intercepts,
+        decisions=analyser.model.decide_weighted(matrix),
         odds={name: np.array([one.odds[name] for one in scored]) for name in names},
         gains={name: np.array([one.gains[name] for one in scored]) for name in names},
         read=np.array([one.read for one in scored], dtype=bool),

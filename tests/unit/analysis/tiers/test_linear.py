@@ -60,6 +60,23 @@ def test_a_row_does_not_depend_on_the_others(order: list[int]) -> None:
         assert model.decide(count_features([reading(TITLES[number])]))[0] == pytest.approx(together[row], abs=1e-12)
 
 
+def test_a_bucket_that_is_no_feature_stands_nowhere() -> None:
+    weighting = Weighting.of(np.array([3, 7, 9]), np.ones(3))
+    columns, known = weighting.columns(np.array([9, 0, 7, 8, 63, 64, 1 << 21, 3]))
+    assert known.tolist() == [True, False, True, False, False, False, False, True]
+    assert columns[known].tolist() == [2, 1, 0]
+    _, known = Weighting.of(np.array([], dtype=np.int64), np.array([])).columns(np.array([3]))
+    assert known.tolist() == [False]
+
+
+def test_weights_of_single_precision_are_summed_as_doubles() -> None:
+    model, _ = trained_once()
+    single = model.weights.astype(np.float32)
+    matrix = model.weighting.transform(counts())
+    decided = LinearModel(model.weighting, model.labels, single, model.intercepts).decide(counts())
+    assert (decided == matrix @ single.astype(np.float64) + model.intercepts).all()
+
+
 def trained_once(kept: list[tuple[LinearModel, np.ndarray]] = []) -> tuple[LinearModel, np.ndarray]:  # noqa: B006
     if not kept:
         kept.append(trained())
