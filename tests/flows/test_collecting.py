@@ -55,6 +55,7 @@ class Role:
             "catalogue": SimpleNamespace(sources=tuple(sources)),
             "settings": Settings(data=folder),
             "author_key": b"0123456789abcdef",
+            "audit_key": b"fedcba9876543210",
             "preserver": Preserver(files=EvidenceFolder(folder / "evidence"), rules=Settings().evidence_rules),
             "office": Office(register=load_register(), address="http://127.0.0.1:8300"),
         }
