@@ -8,11 +8,20 @@ All patterns read normalised text. Pure.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import islice, pairwise
 
 from analysis.harm.people import KIN
 
-__all__ = ["corrected_spans", "denied_spans", "lives_after_all", "retracted_spans", "stands_in"]
+__all__ = [
+    "Survival",
+    "corrected_spans",
+    "denied_spans",
+    "lives_after_all",
+    "retracted_spans",
+    "stands_in",
+    "survivals",
+]
 
 _REPORTED = re.compile(
     "网传|网上(?:流传|传|出现|有)|网络(?:平台)?(?:上)?(?:出现|反映)|(?:网民|网友|有人|群众|博主|自媒体|账号|群里)[^,。]{0,8}(?:称|说|传|发布|发帖|编造|反映)|流传|传言|传闻"
@@ -61,6 +70,8 @@ _TOLD_BEFORE = re.compile(
     '网[传上络]|流传|传言|[误谣被]传|报道|刊发|推送|[^号名自职]称|[听人前都天晚上]说|之前发|宣布|["“「『]|回应|更正|勘误|澄清|辟谣'
 )
 _TOLD_WITHIN = 60
+_CLAUSE_WITHIN = 200
+_MOST_SURVIVALS = 50
 _CONFIRMED = re.compile("(?<!不)属实|确有|(?:确认|证实)[^,。]{0,8}(?:死亡|身亡|离世|去世)(?![^,。]{0,6}(?:不实|谣|假))")
 _WHO_LIVES = re.compile(
     "另|其余|其他|其它|其中|别的|还有|剩|医[生师]|护士|大夫|责任人|负责人|店[主员]|老板|记者|专班|调查组|嫌疑|同时|一同|曾|一度|短暂|其[妻夫子女父母儿家]|同批|同室|同病房|邻床|多数|部分|[0-9一二两三四五六七八九十几]+[名个位例人](?!都|均|全)"
@@ -115,29 +126,48 @@ def retracted_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int
     ]
 
 
-def lives_after_all(text: str, dead: int, last: int, *, several: bool) -> bool:
-    """Tell whether a text says that somebody lives whom it tells dead at `dead`, as others or it told it before.
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """A place where a text says that somebody lives.
 
-    It has to say so behind the `last` death that it tells: who came round once may have died after all.
+    `of_all` says that it does so of all who were told dead, or in so many words that nobody died. `kin_at` is where the
+    kinsman of whom it is said was named before: -1 where he was not, none where it is said of no kinsman.
+    """
 
-    Only a text that corrects or answers what was told, and of those alone who were told dead: that others of the same
-    practice are out of danger takes no death back, nor does what somebody insists on afterwards. Of `several` told dead,
-    it has to be said of all.
+    of_all: bool
+    kin_at: int | None
+
+
+def survivals(text: str, since: int) -> list[Survival]:
+    """Return where a text says behind `since` that somebody lives whom it may have told dead, as others or it told it before.
+
+    Only a text that corrects or answers what was told does: that others of the same practice are out of danger takes no
+    death back, nor does what somebody insists on afterwards. Linear in the text.
     """
     if not _CORRECTION.search(text) or _CONFIRMED.search(text):
-        return False
-    if not _TOLD_BEFORE.search(text, max(0, dead - _TOLD_WITHIN), dead):
-        return False
-    for alive in _ALIVE.finditer(text, last):
-        clause = max(text.rfind(mark, 0, alive.start()) for mark in ",。;:!?\n") + 1
-        if _WHO_LIVES.search(text, clause, alive.start()) or _INSISTED.search(text, alive.end()):
+        return []
+    insisted = max((match.start() for match in _INSISTED.finditer(text, since)), default=-1)
+    found = []
+    for alive in islice(_ALIVE.finditer(text, since), _MOST_SURVIVALS):
+        reach = max(0, alive.start() - _CLAUSE_WITHIN)
+        clause = max(reach, *(text.rfind(mark, reach, alive.start()) + 1 for mark in ",。;:!?\n"))
+        if insisted >= alive.end() or _WHO_LIVES.search(text, clause, alive.start()):
             continue
         kin = _KIN_WHO_LIVES.search(text, clause, alive.start())
-        if kin and kin.group() not in text[max(0, dead - _TOLD_WITHIN) : clause]:
-            continue
-        if not several or alive.group("not_dead") or _ALL.search(text, clause, alive.start()):
-            return True
-    return False
+        of_all = bool(alive.group("not_dead") or _ALL.search(text, clause, alive.start()))
+        found.append(Survival(of_all, text.rfind(kin.group(), 0, clause) if kin else None))
+    return found
+
+
+def lives_after_all(text: str, dead: int, said: Sequence[Survival], *, several: bool) -> bool:
+    """Tell whether one of the survivals `said` is that of whom the text tells dead at `dead`: of `several`, that of all.
+
+    They have to stand behind the last death that it tells: who came round once may have died after all.
+    """
+    told = max(0, dead - _TOLD_WITHIN)
+    return bool(said and _TOLD_BEFORE.search(text, told, dead)) and any(
+        (one.kin_at is None or one.kin_at >= told) and (not several or one.of_all) for one in said
+    )
 
 
 def stands_in(spans: Sequence[tuple[int, int]], position: int) -> bool:

@@ -7,7 +7,7 @@ from itertools import islice
 from analysis.assessment import EntityType
 from analysis.harm.circumstances import is_refuted
 from analysis.harm.deaths import may_tell_death
-from analysis.harm.denials import corrected_spans, denied_spans, lives_after_all, retracted_spans, stands_in
+from analysis.harm.denials import corrected_spans, denied_spans, lives_after_all, retracted_spans, stands_in, survivals
 from analysis.harm.people import PeopleCount
 
 __all__ = ["lies_gravely_ill", "refutes_all", "takes_deaths_back", "without_taken_back"]
@@ -27,15 +27,13 @@ def without_taken_back(
         found = [c for c in found if not stands_in(denied, c.start)]
     if found and (retracted := retracted_spans(sentences)):
         found = [c for c in found if not stands_in(retracted, c.start)]
-    last = max((c.start for c in found if c.type is EntityType.DEATHS), default=0)
-    found = [c for c in found if not (c.type is EntityType.DEATHS and _lives(text, c, last))]
+    deaths = [c.start for c in found if c.type is EntityType.DEATHS]
+    if deaths and (said := survivals(text, max(deaths))):
+        alive = {c for c in found if lives_after_all(text, c.start, said, several=c.value > 1)}
+        found = [c for c in found if c.type is not EntityType.DEATHS or c not in alive]
     if len(found) > 1 and (corrected := corrected_spans(sentences)):
         found = [c for c in found if not stands_in(corrected, c.start)] or found
     return found
-
-
-def _lives(text: str, count: PeopleCount, last: int) -> bool:
-    return lives_after_all(text, count.start, last, several=count.value > 1)
 
 
 def lies_gravely_ill(text: str) -> bool:
@@ -53,7 +51,7 @@ def takes_deaths_back(text: str, sentences: Sequence[tuple[int, str]]) -> bool:
     if not may_tell_death(text):
         return False
     if any(
-        lives_after_all(text, dead.start(), dead.start(), several=True)
+        lives_after_all(text, dead.start(), survivals(text, dead.start()), several=True)
         for dead in islice(_DEAD.finditer(text), _MOST_ASKED)
     ):
         return True

@@ -228,6 +228,7 @@ class Desk:
             egress=egress,
             now=lambda: NOW,
             author_key=b"0123456789abcdef",
+            audit_key=b"fedcba9876543210",
             settings=Settings(data=folder),
             preserver=Preserver(files=EvidenceFolder(folder / "evidence"), rules=Settings().evidence_rules),
             catalogue=SimpleNamespace(sources=tuple(sources), by_id={source.id: source for source in sources}),

@@ -72,6 +72,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "divisions": lambda: repeated("南昌市青山湖区"),
     "counts of people": lambda: repeated("至少十几名岁"),
     "deaths": lambda: repeated("5名患者死亡"),
+    "deaths taken back": lambda: repeated("更正:网传5名患者死亡,妈妈已脱险。"),
     "expired": lambda: repeated("接种过期"),
     "guards": lambda: repeated("狗皮膏药召回汽车"),
     "parts of characters": lambda: repeated("艹约疒苗"),
