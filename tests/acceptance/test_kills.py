@@ -137,7 +137,7 @@ def test_every_document_is_judged_once_and_every_alert_is_mailed(app: Applicatio
     assert min(kills) >= 3
     last = [role(name, app, "--seconds", "0", "--ahead", "60") for name in ("assess", "deliver")]
     try:
-        await_that(lambda: idle(app), seconds=60, what="everything is judged and delivered")
+        await_that(lambda: idle(app), seconds=180, what="everything is judged and delivered")
     finally:
         for process in last:
             process.terminate()
