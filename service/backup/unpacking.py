@@ -58,7 +58,8 @@ def opened_backup(path: Path, knows_schema: Callable[[str], bool]) -> Iterator[t
             _require_members(path, archive, manifest)
             yield archive, manifest
     except UNREADABLE_ARCHIVE as error:
-        raise _damaged(path, f"内容读不出（{str(error)[:200] or type(error).__name__}）") from error
+        why = (str(error)[:200] or type(error).__name__) if zipfile.is_zipfile(path) else "没有备份文件应有的结尾"
+        raise _damaged(path, f"内容读不出（{why}）") from error
     except OSError as error:
         # An altered offset lets the reader of zip ask for a place before the beginning of the file.
         if error.errno == errno.EINVAL:

@@ -113,7 +113,7 @@ def test_whatever_is_cut_off_is_refused(small: Path) -> None:
     whole = small.read_bytes()
     for end in range(0, len(whole), 7):
         small.write_bytes(whole[:end])
-        with pytest.raises(BackupError, match="不完整或被改动过"):
+        with pytest.raises(BackupError, match="不完整或被改动过：内容读不出（没有备份文件应有的结尾）"):
             check(small, knows_schema=lambda _: True, examine=no_store)
 
 
