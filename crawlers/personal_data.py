@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from itertools import chain
 
 from crawlers.dressed_addresses import MAY_BE_DRESSED, dressed_emails
-from crawlers.dressed_numbers import IN_DIGITS, Dressed, dressed_citizens, dressed_phones, follows_a_count
+from crawlers.dressed_numbers import (
+    IN_DIGITS,
+    Dressed,
+    dressed_citizens,
+    dressed_phones,
+    follows_a_count,
+    is_called_a_phone,
+)
 from crawlers.spoken_numbers import MAY_BE_SPOKEN, Spoken, spoken_numbers
 
 __all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data", "masked_sample"]
@@ -74,7 +81,13 @@ _NOT_A_PHONE = re.compile(
 # The parts of a device's number (UDI, GS1): what stands after the mark of a batch or serial, after the device itself.
 _DEVICE_NUMBER = re.compile(r"[(（]01[)）]\d{14}[^\n]{0,40}[(（](?:10|21|240)[)）]$")
 _SEEN_OF_DEVICE = 70
-_AMOUNT = re.compile(r" ?(?:元(?!旦)|[万亿]|股)")
+_ENDS = r"(?=[\s，。；、！？,;!?)）]|$)"
+# 万, 元 and 股 also begin what follows a telephone: 万先生, 万分感谢, 元旦, 股长. So do 支 of 支付宝 and 片 of 片区.
+_AMOUNT = re.compile(
+    f" ?(?:[万亿]{{0,2}}(?:元(?!旦|宵|某|总|先生|女士|小姐|老师|师傅|医生|主任|经理)|股(?![长东室民]))|[万亿]{_ENDS}"
+    f"|万?(?:[支盒瓶袋片粒箱丸贴枚只台套剂吨克升]|[千毫]克|公斤|毫升|人次|批次)(?:{_ENDS}|(?=药|疫苗|注射|针剂|胶囊|口罩|产品|样品)))"
+)
+_WHOLE_AMOUNT = re.compile(f" ?[万亿]{{0,2}}[元股]{_ENDS}")
 _SHORTEST_KEY = 16
 
 
@@ -210,7 +223,7 @@ def _is_called_otherwise(plain: str, start: int, end: int) -> bool:
     """Tell whether what stands before or after a number says that it is one of a product, paper or device, or an amount."""
     return (
         _NOT_A_PHONE.search(plain, max(start - 10, 0), start) is not None
-        or _AMOUNT.match(plain, end) is not None
+        or (_WHOLE_AMOUNT if is_called_a_phone(plain, start) else _AMOUNT).match(plain, end) is not None
         or _DEVICE_NUMBER.search(plain, max(start - _SEEN_OF_DEVICE, 0), start) is not None
     )
 
