@@ -97,7 +97,7 @@ class RevisionFeed:
             # Once, until the store answers again or something else takes its place.
             if repr(error) != self._failure:
                 self._failure = repr(error)
-                log.exception("live.failed", error=str(error))
+                log.exception("live.failed", error=error)
         if found is not None:
             self._revision = found
         return self._revision
