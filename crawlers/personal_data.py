@@ -26,7 +26,15 @@ from crawlers.dressed_numbers import (
 )
 from crawlers.spoken_numbers import MAY_BE_SPOKEN, Spoken, spoken_numbers
 
-__all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data", "masked_sample"]
+__all__ = [
+    "PersonalDatum",
+    "author_hash",
+    "find_personal_data",
+    "is_words_id",
+    "mask_personal_data",
+    "masked_sample",
+    "words_id",
+]
 
 # What people put between the digits of a number: blanks, dashes, dots and strokes of every width, and what nobody sees.
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff\u20e3"
@@ -89,6 +97,7 @@ _AMOUNT = re.compile(
 )
 _WHOLE_AMOUNT = re.compile(f" ?[万亿]{{0,2}}[元股]{_ENDS}")
 _SHORTEST_KEY = 16
+_OF_WORDS = "hmac:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,10 +267,27 @@ def author_hash(key: bytes, source_id: str, native: str) -> str:
     Raises:
         ValueError: the key is too short to protect anything.
     """
+    return _keyed(key, f"{source_id}\x1f{native}")[:20]
+
+
+def words_id(key: bytes, *words: str) -> str:
+    """Return the number of what its source numbers by nothing: `hmac:` and 32 hex digits over its words as they came.
+
+    Keyed, because the words are stored masked: with an unkeyed hash anyone tries the eight digits that a mask hides, or
+    the names that were hidden later, until one fits. Raises `ValueError` as `author_hash` does.
+    """
+    return _OF_WORDS + _keyed(key, "\x1f".join(("words", *words)))[:32]
+
+
+def is_words_id(native: str) -> bool:
+    """Tell whether a number was made of the words, by this build or an earlier one: it tells nobody anything."""
+    return native.startswith((_OF_WORDS, "sha256:"))
+
+
+def _keyed(key: bytes, message: str) -> str:
     if len(key) < _SHORTEST_KEY:
         raise ValueError(f"the author key needs at least {_SHORTEST_KEY} bytes, got {len(key)}")
-    message = f"{source_id}\x1f{native}".encode(errors="replace")
-    return hmac.new(key, message, hashlib.sha256).hexdigest()[:20]
+    return hmac.new(key, message.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def _mask(datum: PersonalDatum) -> str:
