@@ -10,8 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from crawlers.imports import ColumnMap, ImportRefused, RowRefusal, choose_column_map, load_column_maps, read_import
-from crawlers.personal_data import is_words_id
-from crawlers.records import BEIJING, DatePrecision, Document, DocumentKind, Source, SourceClass, document_id
+from crawlers.records import BEIJING, DatePrecision, Document, DocumentKind, Source, SourceClass
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 KEY = b"0123456789abcdef"
@@ -191,27 +190,6 @@ class TestSocial:
         assert counts == (3, None, 15_000)
         assert document.extras == {"topics": "假药", "device": "手机", "place": "江西"}
         assert "某网友" not in repr(document)
-
-
-class TestRecordsWithoutNumber:
-    LINES = ("标题,正文,发布时间", "网传,致电13812345678询问,2026-11-24")
-
-    def test_they_are_numbered_by_their_words_and_nobody_without_the_key_tells_what_those_were(
-        self, tmp_path: Path
-    ) -> None:
-        path = csv_file(tmp_path, self.LINES)
-        first, again = documents(path)[0], documents(path)[0]
-        other = next(iter(read_import(path, source=SOURCE, now=NOW, author_key=b"another-key-0123")))
-        assert isinstance(other, Document)
-        assert first.id == again.id == document_id(SOURCE.id, first.native_id)
-        assert first.id != other.id
-        assert first.former_id == other.former_id
-        assert is_words_id(first.native_id)
-        assert first.raw_hash is None
-
-    def test_numbered_ones_are_called_as_ever(self, tmp_path: Path) -> None:
-        [document] = documents(csv_file(tmp_path, [f"{self.LINES[0]},链接", f"{self.LINES[1]},https://example.cn/1"]))
-        assert (document.native_id, document.former_id) == ("https://example.cn/1", None)
 
 
 class TestVendor:
