@@ -208,8 +208,8 @@ class TestSession:
         if ending == "logged out":
             browser.post("/logout")
         with site.context.store.write() as work:
-            changed = {"closed": {"disabled": True}, "one-time password": {"must_change_password": True}}
-            work.people.save(replace(browser.person, **changed.get(ending, {})))
+            disabled, again = ending == "closed", ending == "one-time password"
+            work.people.save(replace(browser.person, disabled=disabled, must_change_password=again))
         if ending == "no store":
             monkeypatch.setattr("service.api.identity.current", _no_store)
         assert asyncio.run(still_reads(listening)) is (None if ending == "no store" else False)

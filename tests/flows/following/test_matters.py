@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.imports import ImportRefused, read_numbered
-from crawlers.records import Document, SourceClass, document_id
+from crawlers.imports import ImportRefused
+from crawlers.records import document_id
 from service.domain.beijing import BEIJING
 from service.domain.clocks.calendar import WorkingCalendar
 from service.domain.clocks.exclusion import ExclusionKind
@@ -33,7 +33,6 @@ from service.flows.matters.matter_watch import tend_matters
 from service.flows.office import Office
 from service.ports.store import Store
 from tests.builders import NOW
-from tests.contract.store_following import matter
 from tests.following import KEY, happening, hear, import_records, judged, records_file, seed_following, voice
 from tests.seeding import SOURCES
 
@@ -81,21 +80,6 @@ class TestImport:
         assert "没有写明类别（列名为“办件类别”）" in str(unknown.refused)
         named = records_file(tmp_path / "b.csv", [row], ("编号", "办件类别", "内容", "时间"))
         assert import_records(store, named, register).by_kind == {"依申请公开": 1}
-
-    def test_a_record_without_a_number_that_an_earlier_build_took_is_known_again(
-        self, store: Store, tmp_path: Path, register: Register
-    ) -> None:
-        row = ("依申请公开", "申请公开去年的检查结果。", "2026-11-23 15:30")
-        file = records_file(tmp_path / "a.csv", [row], ("办件类别", "内容", "时间"))
-        source = next(one for one in SOURCES if one.source_class is SourceClass.COMPLAINT)
-        [(_, document)] = read_numbered(file, source=source, now=NOW, author_key=KEY)
-        assert isinstance(document, Document)
-        assert document.former_id is not None
-        former = matter(document.former_id, kind=MatterKind.APPLICATION, document_id=None, source_id=source.id)
-        with store.write() as work:
-            work.matters.save_all([former])
-        report = import_records(store, file, register)
-        assert (report.added, report.known) == (0, 1)
 
     def test_good_rows_become_matters_with_documents_and_clocks(
         self, store: Store, tmp_path: Path, register: Register
