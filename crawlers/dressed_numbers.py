@@ -17,6 +17,7 @@ __all__ = [
     "dressed_citizens",
     "dressed_phones",
     "follows_a_count",
+    "is_called_a_phone",
     "is_citizen_number",
 ]
 
@@ -109,12 +110,17 @@ def dressed_phones(plain: str, *, spoken: bool) -> Iterator[Dressed]:
         if _SENTENCE_END.search(signs) or (digits < _LEAST_DIGITS and _LETTER.search(signs)):
             continue
         groups = tuple(map(len, _PARTS.findall(signs)))
-        if _CALLED.search(plain, max(start - _SEEN_BEFORE, 0), start):
+        if is_called_a_phone(plain, start):
             taken = groups in _CALLED_GROUPS and not (groups == _SINGLE and follows_a_count(plain, start))
         else:
             taken = spoken and groups in _GROUPS and _is_plainly_hidden(plain, signs, start, end)
         if taken:
             yield start, end, match.start(2)
+
+
+def is_called_a_phone(plain: str, start: int) -> bool:
+    """Tell whether a word for a telephone stands right before."""
+    return _CALLED.search(plain, max(start - _SEEN_BEFORE, 0), start) is not None
 
 
 def follows_a_count(plain: str, start: int) -> bool:

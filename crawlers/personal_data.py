@@ -16,10 +16,25 @@ from dataclasses import dataclass
 from itertools import chain
 
 from crawlers.dressed_addresses import MAY_BE_DRESSED, dressed_emails
-from crawlers.dressed_numbers import IN_DIGITS, Dressed, dressed_citizens, dressed_phones, follows_a_count
+from crawlers.dressed_numbers import (
+    IN_DIGITS,
+    Dressed,
+    dressed_citizens,
+    dressed_phones,
+    follows_a_count,
+    is_called_a_phone,
+)
 from crawlers.spoken_numbers import MAY_BE_SPOKEN, Spoken, spoken_numbers
 
-__all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data", "masked_sample"]
+__all__ = [
+    "PersonalDatum",
+    "author_hash",
+    "find_personal_data",
+    "is_words_id",
+    "mask_personal_data",
+    "masked_sample",
+    "words_id",
+]
 
 # What people put between the digits of a number: blanks, dashes, dots and strokes of every width, and what nobody sees.
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff\u20e3"
@@ -74,8 +89,15 @@ _NOT_A_PHONE = re.compile(
 # The parts of a device's number (UDI, GS1): what stands after the mark of a batch or serial, after the device itself.
 _DEVICE_NUMBER = re.compile(r"[(（]01[)）]\d{14}[^\n]{0,40}[(（](?:10|21|240)[)）]$")
 _SEEN_OF_DEVICE = 70
-_AMOUNT = re.compile(r" ?(?:元(?!旦)|[万亿]|股)")
+_ENDS = r"(?=[\s，。；、！？,;!?)）]|$)"
+# 万, 元 and 股 also begin what follows a telephone: 万先生, 万分感谢, 元旦, 股长. So do 支 of 支付宝 and 片 of 片区.
+_AMOUNT = re.compile(
+    f" ?(?:[万亿]{{0,2}}(?:元(?!旦|宵|某|总|先生|女士|小姐|老师|师傅|医生|主任|经理)|股(?![长东室民]))|[万亿]{_ENDS}"
+    f"|万?(?:[支盒瓶袋片粒箱丸贴枚只台套剂吨克升]|[千毫]克|公斤|毫升|人次|批次)(?:{_ENDS}|(?=药|疫苗|注射|针剂|胶囊|口罩|产品|样品)))"
+)
+_WHOLE_AMOUNT = re.compile(f" ?[万亿]{{0,2}}[元股]{_ENDS}")
 _SHORTEST_KEY = 16
+_OF_WORDS = "hmac:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +232,7 @@ def _is_called_otherwise(plain: str, start: int, end: int) -> bool:
     """Tell whether what stands before or after a number says that it is one of a product, paper or device, or an amount."""
     return (
         _NOT_A_PHONE.search(plain, max(start - 10, 0), start) is not None
-        or _AMOUNT.match(plain, end) is not None
+        or (_WHOLE_AMOUNT if is_called_a_phone(plain, start) else _AMOUNT).match(plain, end) is not None
         or _DEVICE_NUMBER.search(plain, max(start - _SEEN_OF_DEVICE, 0), start) is not None
     )
 
@@ -245,10 +267,27 @@ def author_hash(key: bytes, source_id: str, native: str) -> str:
     Raises:
         ValueError: the key is too short to protect anything.
     """
+    return _keyed(key, f"{source_id}\x1f{native}")[:20]
+
+
+def words_id(key: bytes, *words: str) -> str:
+    """Return the number of what its source numbers by nothing: `hmac:` and 32 hex digits over its words as they came.
+
+    Keyed, because the words are stored masked: with an unkeyed hash anyone tries the eight digits that a mask hides, or
+    the names that were hidden later, until one fits. Raises `ValueError` as `author_hash` does.
+    """
+    return _OF_WORDS + _keyed(key, "\x1f".join(("words", *words)))[:32]
+
+
+def is_words_id(native: str) -> bool:
+    """Tell whether a number was made of the words, by this build or an earlier one: it tells nobody anything."""
+    return native.startswith((_OF_WORDS, "sha256:"))
+
+
+def _keyed(key: bytes, message: str) -> str:
     if len(key) < _SHORTEST_KEY:
         raise ValueError(f"the author key needs at least {_SHORTEST_KEY} bytes, got {len(key)}")
-    message = f"{source_id}\x1f{native}".encode(errors="replace")
-    return hmac.new(key, message, hashlib.sha256).hexdigest()[:20]
+    return hmac.new(key, message.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def _mask(datum: PersonalDatum) -> str:

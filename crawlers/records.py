@@ -218,7 +218,8 @@ class Document:
     keeps the id and changes `content_hash`. `published_at` is what the source claims, `None` where it claims nothing;
     `fetched_at` is when this system saw it. `author` is a keyed hash, never a name. `extras` holds JSON-able facts of
     one source kind (`attachments`, `place`, `origin` 来源, …). `snapshots` are the pages it was read from, as they were
-    fetched, on their way to the sink: they are no part of what the document says.
+    fetched, on their way to the sink: they are no part of what the document says. Neither is `former_id`, under which a
+    store may know one that an earlier build identified by an unkeyed hash of its words.
     """
 
     id: str
@@ -239,6 +240,7 @@ class Document:
     method: str | None = None
     extras: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     snapshots: tuple[Snapshot, ...] = field(default=(), compare=False, repr=False)
+    former_id: str | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse naive times and a document that says nothing."""

@@ -19,14 +19,14 @@ __all__ = [
     "quarantine_entry_to_json",
 ]
 
-# The bytes of pages are kept by a store alone.
-_DOCUMENT_FIELDS = tuple(field.name for field in fields(Document) if field.name != "snapshots")
+# The bytes of pages and former ids are for a store alone.
+_DOCUMENT_FIELDS = tuple(field.name for field in fields(Document) if field.name not in {"snapshots", "former_id"})
 _DOCUMENT_TIMES = ("fetched_at", "published_at")
 _PROGRESS_TIMES = ("watermark", "next_due_at", "last_run_at", "last_success_at", "last_new_at")
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    """Return the document as JSON values; times as ISO 8601 with their offset, unknown fields and snapshots left out."""
+    """Return the document as JSON values; times as ISO 8601 with their offset, unknown fields, snapshots and former id left out."""
     values = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
     values |= {name: _iso(values[name]) for name in _DOCUMENT_TIMES}
     values["kind"] = document.kind.value

@@ -140,7 +140,7 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
                 if app.monitor is not None:
                     await asyncio.to_thread(leave_mark, app.store, now=app.now(), role="crawl")
             except SETBACKS as error:
-                log.warning("role.failed", role="crawl", error=str(error))
+                log.warning("role.failed", role="crawl", error=error)
                 await _pause(stop, PAUSE_SECONDS)
             await collector.rest()
         await collector.end()

@@ -36,7 +36,7 @@ async def make_probe(app: Application, claimed: ProbeClaim, sandbox: "Extraction
             extract=sandbox.extract,
         )
     except ProbeBroke as error:
-        log.warning("probe.broke", url=probe.url, error=repr(error.__cause__))
+        log.warning("probe.broke", url=probe.url, error=error.__cause__)
         found = Proposal(refused="探查程序处理这个网页时出错，没有结果；可换用该网站的其他栏目页再试。")
     await asyncio.to_thread(settle_probe, app.store, claimed, found, now=app.now())
     log.info("probe.done", url=probe.url, found=found.draft is not None)

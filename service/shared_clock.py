@@ -101,7 +101,7 @@ class SharedClock:
             self.measure()
         except Exception as error:  # Of a thread that ended nobody would know
             if repr(error) != before:
-                log.warning("clock.failed", error=str(error), exc_info=error)
+                log.warning("clock.failed", error=error, exc_info=error)
             return repr(error)
         return ""
 

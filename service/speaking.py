@@ -93,7 +93,7 @@ def pulsing(app: Application) -> Callable[[], bool] | None:
         try:
             monitor.call()
         except NotifyError as error:
-            log.warning("pulse.failed", error=str(error))
+            log.warning("pulse.failed", error=error)
         return False
 
     return step

@@ -9,10 +9,11 @@ from typing import Any
 
 from crawlers.personal_data import mask_personal_data
 
-__all__ = ["UnspokenHandler", "unspoken_faults", "unspoken_message"]
+__all__ = ["UnspokenHandler", "fault_words", "unspoken_faults", "unspoken_message"]
 
 LEFT_OUT = "…"
 _LONGEST = 400
+_OWN = frozenset(("crawlers", "analysis", "service"))
 # What a text says stands in it in Chinese, or between quotes; what a database adds tells the row.
 _WORDS = re.compile(r"[^\x00-\x7f]+")
 _QUOTED = re.compile(r"(?<!\w)(['\"]).*?\1(?!\w)", re.DOTALL)
@@ -26,8 +27,22 @@ def unspoken_message(message: str) -> str:
     return " ".join(mask_personal_data(told, landlines=True).split())[:_LONGEST]
 
 
+def fault_words(error: BaseException) -> str:
+    """Return what a log says of a fault that was foreseen: a sentence of the house, or what the system says of a file or host.
+
+    Of anything else, as what a database engine adds of the row that it refused, no more is told than of one nobody foresaw.
+    """
+    own = type(error).__module__.partition(".")[0] in _OWN
+    return str(error) if own or isinstance(error, OSError) else _kind_and_message(error)
+
+
 def unspoken_faults(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Write `exc_info` of a line as its traceback: places in the program, kinds of faults, and messages that tell no content."""
+    """Write `exc_info` of a line as its traceback: places in the program, kinds of faults, and messages that tell no content.
+
+    An `error` of it that is a fault is written in the words of `fault_words`.
+    """
+    if isinstance(line.get("error"), BaseException):
+        line["error"] = fault_words(line["error"])
     error = _error_of(line.pop("exc_info", None))
     if error is not None:
         line["exception"] = "\n".join(_told(error))
@@ -73,4 +88,12 @@ def _told(error: BaseException) -> Iterator[str]:
         yield from (
             f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(one.__traceback__)
         )
-        yield f"{type(one).__qualname__}: {unspoken_message(str(one))}"
+        yield _kind_and_message(one)
+
+
+def _kind_and_message(error: BaseException) -> str:
+    """Return kind and message; of what a database says the first line, for those below tell the row, in the server's language."""
+    said = getattr(error, "orig", None) or error
+    of_engine = said is not error or hasattr(said, "sqlstate")
+    message = str(said).partition("\n")[0] if of_engine else str(said)
+    return f"{type(error).__qualname__}: {unspoken_message(message)}"

@@ -273,7 +273,7 @@ def _refill(app: Application, stop: threading.Event) -> None:
         except Exception as error:  # Of a thread that ended nobody would know
             if repr(error) != told:
                 foreseen = isinstance(error, (*SETBACKS, SearchUnavailableError))
-                log.warning("search.refill_failed", error=str(error), exc_info=not foreseen)
+                log.warning("search.refill_failed", error=error, exc_info=not foreseen)
             told = repr(error)
             stop.wait(PAUSE_SECONDS)
             continue
@@ -380,7 +380,7 @@ def _loop(
         try:
             busy = step()
         except outlived as error:
-            log.warning("role.failed", role=role, error=str(error), exc_info=not isinstance(error, SETBACKS))
+            log.warning("role.failed", role=role, error=error, exc_info=not isinstance(error, SETBACKS))
             stop.wait(PAUSE_SECONDS)
             continue
         if not busy:

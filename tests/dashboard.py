@@ -110,7 +110,7 @@ def _files_of(store: Store) -> Callable[[Path, str, str, bool], ImportReport]:
             path,
             source=next(source for source in SOURCES if source.id == source_id),
             now=lambda: NOW,
-            author_key=b"test",
+            author_key=AUTHOR_KEY,
             actor=actor,
             office_confirmed=office_confirmed,
         )

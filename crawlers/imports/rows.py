@@ -19,7 +19,7 @@ from crawlers.imports.records import SAMPLE_BYTES, Row
 from crawlers.imports.tables import open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
-from crawlers.personal_data import author_hash, mask_personal_data
+from crawlers.personal_data import author_hash, mask_personal_data, words_id
 from crawlers.records import COUNTS, DatePrecision, Document, DocumentKind, Engagement, Source, SourceClass, document_id
 
 __all__ = ["RowRefusal", "read_import", "read_numbered", "read_records"]
@@ -226,8 +226,7 @@ class _Reader:
         return next((cell for cell in cells if _cell(cell)), None)
 
     def _document(self, row: Row, title: str, text: str, published: ParsedDate | None, url: str) -> Document:
-        native = self._text(row, "native_id")[:_MAX_NATIVE_ID] or url
-        native = native or _content_id(title, text, self._text(row, "published_at"))
+        native, former_id = self._identity(row, title, text, url)
         # "3分钟前" was true when the file was exported, which is not known.
         if published is not None and published.rule in _RELATIVE:
             published = None
@@ -256,10 +255,19 @@ class _Reader:
             author=author_hash(self._author_key, self._source.id, author) if author else None,
             region=region[0][:6] if region else self._source.region,
             engagement=self._engagement(row),
-            raw_hash=hashlib.sha256(row.sample).hexdigest() if row.sample else None,
             method=f"import:{self._map.name}",
             extras=extras,
+            former_id=former_id,
         )
+
+    def _identity(self, row: Row, title: str, text: str, url: str) -> tuple[str, str | None]:
+        """Return the number of a record, and the id by which an earlier build knew one that has none."""
+        native = self._text(row, "native_id")[:_MAX_NATIVE_ID] or url
+        if native:
+            return native, None
+        words = (title, text, self._text(row, "published_at"))
+        former = "sha256:" + hashlib.sha256("\x1f".join(words).encode()).hexdigest()[:32]
+        return words_id(self._author_key, self._source.id, *words), document_id(self._source.id, former)
 
     def _text(self, row: Row, name: str) -> str:
         for columns in self._columns.get(name, ()):
@@ -349,10 +357,6 @@ def _county(place: str) -> str:
     if match is not None:
         return match[0]
     return place if len(place) <= _LONGEST_PLACE and not re.search(r"\d", place) else ""
-
-
-def _content_id(title: str, text: str, claimed: str) -> str:
-    return "sha256:" + hashlib.sha256(f"{title}\x1f{text}\x1f{claimed}".encode()).hexdigest()[:32]
 
 
 def _first_sentence(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import scrapy
 
 from crawlers.lists.listed import Listed
+from crawlers.personal_data import words_id
 from crawlers.records import Document, DocumentKind, Engagement, document_id
 from crawlers.spiders.listing import ListingSpider
 
@@ -54,7 +55,7 @@ class HotListSpider(ListingSpider):
         now = self.surroundings.clock()
         facts = {"list": source.id, **record.facts} | ({"flag": record.flag} if record.flag else {})
         return Document(
-            id=document_id(source.id, record.title),
+            id=document_id(source.id, words_id(self.surroundings.author_key, source.id, record.title)),
             source_id=source.id,
             native_id=record.title,
             kind=DocumentKind.HOT_ENTRY,
@@ -68,4 +69,5 @@ class HotListSpider(ListingSpider):
             engagement=Engagement(seen_at=now, rank=rank, heat=record.heat),
             method="hot_list",
             extras=facts,
+            former_id=document_id(source.id, record.title),
         )

@@ -12,6 +12,7 @@ from service.api.context import AppContext
 from service.domain.people.person import Act, Person, Session, may
 from service.flows.people.entry import awaiting_code, current
 from service.flows.people.second_factor import must_bind
+from service.ports.store import StoreUnavailableError
 
 __all__ = [
     "MAY_READ",
@@ -44,6 +45,7 @@ __all__ = [
     "cookie_name",
     "drop_cookie",
     "set_cookie",
+    "still_reads",
     "token_of",
     "verify_origin",
 ]
@@ -147,7 +149,8 @@ Reader = Annotated[Identity, Depends(Guard(Act.READ))]
 MAY_READ = Depends(Guard(Act.READ))
 """For routes that ask only whether somebody may read, and not who."""
 
-QuietReader = Annotated[Identity, Depends(Guard(Act.READ, touch=False))]
+_QUIETLY = Guard(Act.READ, touch=False)
+QuietReader = Annotated[Identity, Depends(_QUIETLY)]
 Handler = Annotated[Identity, Depends(Guard(Act.HANDLE_ALERT))]
 Closer = Annotated[Identity, Depends(Guard(Act.CLOSE_ALERT))]
 ClockKeeper = Annotated[Identity, Depends(Guard(Act.ARM_CLOCK))]
@@ -162,6 +165,17 @@ PolicyChecker = Annotated[Identity, Depends(Guard(Act.CHECK_POLICY))]
 Labeller = Annotated[Identity, Depends(Guard(Act.LABEL))]
 Hider = Annotated[Identity, Depends(Guard(Act.HIDE))]
 ModelKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_MODELS))]
+
+
+async def still_reads(request: Request) -> bool | None:
+    """Tell whether a request that `QuietReader` let pass would pass now; `None` where the store does not answer."""
+    try:
+        await _QUIETLY(request)
+    except StoreUnavailableError:
+        return None
+    except (NotSignedInError, ForbiddenError, MustChangePasswordError, MustBindError):
+        return False
+    return True
 
 
 def context_of(request: Request) -> AppContext:

@@ -152,21 +152,17 @@ async def _check_until_settled(
 
 
 def _tell(chosen: "Sequence[Source]", settled: "dict[str, SourceCheck]") -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from service.cli.tables import show_table
 
-    table = Table(title="上线检查")
-    for heading in ("编号", "信源", "结果", "原因"):
-        table.add_column(heading, overflow="fold")
-    rows = []
+    rows, shown = [], []
     for source in chosen:
         check = settled.get(source.id)
         done = check is not None and check.wished_at is None
         passed = check is not None and done and check.reason is None and check.passed_at is not None
         reason = (check.reason if check is not None and done else "检查没有做完，由采集进程继续。") or ""
-        table.add_row(source.id, source.name, "通过，已启用" if passed else "未启用", reason)
+        shown.append((source.id, source.name, "通过，已启用" if passed else "未启用", reason))
         rows.append({"id": source.id, "passed": passed if done else None, "reason": reason or None})
-    Console(stderr=True).print(table)
+    show_table("上线检查", ("编号", "信源", "结果", "原因"), shown)
     write_lines(rows)
     on = sum(row["passed"] is True for row in rows)
     say(f"检查 {len(rows)} 个：通过并启用 {on} 个，未启用 {len(rows) - on} 个。")

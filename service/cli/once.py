@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.parsing.sandbox import ExtractionSandbox
@@ -20,6 +19,7 @@ from crawlers.visits.conclusion import SourceReport
 from service.bootstrap import Application
 from service.cli.hosts import obey_stops
 from service.cli.speak import fail, fail_writing, misuse, say, write_lines
+from service.cli.tables import show_table
 from service.storage.crawl import StoreCrawlState, StoreSink
 
 __all__ = ["crawl_once"]
@@ -33,12 +33,11 @@ def crawl_once(app: Application, ids: Sequence[str], *, out: Path | None = None)
 
     With `out` documents and what was seen go into that folder and not into the store: nothing is judged, and nobody alerted.
     """
-    console = Console(stderr=True)
     chosen = _chosen(app, ids)
     app.describe_sources()
     obey_stops(app)
     with (
-        Progress(console=console) as progress,
+        Progress(console=Console(stderr=True)) as progress,
         ExtractionSandbox() as sandbox,
         AttachmentSandbox(recognise=app.settings.ocr) as attachments,
         _taking(app, out) as (make_sink, make_state),
@@ -65,7 +64,7 @@ def crawl_once(app: Application, ids: Sequence[str], *, out: Path | None = None)
                 limits=app.settings.crawl_limits,
             )
         )
-    console.print(_table(app, report.sources))
+    _tell(app, report.sources)
     write_lines(_row(one) for one in report.sources)
     if report.sources and all(row.failed for row in report.sources):
         fail("没有一个信源采集成功，原因见上表。")
@@ -115,13 +114,9 @@ def _chosen(app: Application, ids: Sequence[str]) -> list[Source]:
     return [source for source in app.catalogue.sources if switches.get(source.id, source.enabled)]
 
 
-def _table(app: Application, rows: Sequence[SourceReport]) -> Table:
-    table = Table(title="采集结果")
-    for heading in ("信源", "列出", "新增", "已有", "隔离", "失败原因"):
-        # A reason is read to its end, however long the host name in it is.
-        table.add_column(heading, overflow="fold")
+def _tell(app: Application, rows: Sequence[SourceReport]) -> None:
+    shown = []
     for row in rows:
-        name = app.catalogue.by_id[row.source_id].name
         counts = (str(row.listed), str(row.added), str(row.known), str(row.quarantined))
-        table.add_row(name, *counts, row.failed or "")
-    return table
+        shown.append((app.catalogue.by_id[row.source_id].name, *counts, row.failed or ""))
+    show_table("采集结果", ("信源", "列出", "新增", "已有", "隔离", "失败原因"), shown)

@@ -128,19 +128,15 @@ def try_source(
 
 
 def _visit(app: "Application", source: "Source", articles: int) -> "tuple[MemorySink, SourceReport]":
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from crawlers.live_check import gently
     from crawlers.parsing.sandbox import ExtractionSandbox
     from crawlers.run import crawl
     from crawlers.sinks.memory import MemorySink
+    from service.cli.tables import waiting
 
     held = MemorySink()
     hosts.obey_stops(app)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress, ExtractionSandbox() as sandbox:
-        progress.add_task(f"访问 {source.name}", total=None)
+    with waiting(f"访问 {source.name}"), ExtractionSandbox() as sandbox:
         done = asyncio.run(
             crawl(
                 [gently(source, articles=articles)],
@@ -199,16 +195,12 @@ def _row(document: "Document") -> dict[str, Any]:
 
 def add_source(url: Annotated[str, typer.Argument(help="网址")], data: DataOption = None) -> None:
     """Probe a site with at most twelve requests; the declaration goes to standard output, the reasons to standard error."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from crawlers.probing.run import ProbeBroke, probe_site
+    from service.cli.tables import waiting
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with opened(data) as app:
         hosts.obey_stops(app)
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            progress.add_task(f"探查 {url}", total=None)
+        with waiting(f"探查 {url}"):
             asking = probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or "")
             try:
                 found = asyncio.run(asking)
@@ -236,14 +228,7 @@ def _known(app: "Application", source_id: str) -> "Source":
 
 def _show(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Show a table on standard error; nothing where there is nothing to show."""
-    if not rows:
-        return
-    from rich.console import Console
-    from rich.table import Table
+    if rows:
+        from service.cli.tables import show_table
 
-    table = Table(title=title)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    Console(stderr=True).print(table)
+        show_table(title, headings, rows)

@@ -4,6 +4,7 @@ import atexit
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ __all__ = [
     "fail_reading",
     "fail_writing",
     "flush",
+    "legible_line",
     "misuse",
     "say",
     "speak_utf8",
@@ -31,6 +33,11 @@ __all__ = [
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
 
+# What a terminal obeys instead of showing: controls of seven and eight bits, and signs that turn the direction of writing.
+_OBEYED = "\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_OBEYED_IN_A_LINE = re.compile(f"[\x00-\x08\x0b-\x1f{_OBEYED}]")
+_OBEYED_IN_JSON = re.compile(f"[{_OBEYED}]")
+
 
 def speak_utf8() -> None:
     """Write UTF-8 whatever the locale says; half a surrogate pair leaves as JSON's own escape for it."""
@@ -39,10 +46,15 @@ def speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def legible_line(text: str) -> str:
+    r"""Return a text in which the name of a file or a title from elsewhere gives the terminal no orders: they stand as `\x1b`."""
+    return _OBEYED_IN_A_LINE.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
+
+
 def say(sentence: str) -> None:
     """Tell the person at the terminal; one that takes nothing, as a file on a full disk, ends no service."""
     try:
-        print(sentence, file=sys.stderr, flush=True)
+        print(legible_line(sentence), file=sys.stderr, flush=True)
     except OSError:
         atexit.unregister(_leave_unsaid)
         atexit.register(_leave_unsaid)
@@ -79,9 +91,10 @@ def misuse(sentence: str) -> NoReturn:
 
 
 def write_line(row: Mapping[str, Any]) -> None:
-    """Write one JSON line."""
+    """Write one JSON line; what a terminal would obey in it is written as JSON's own escape."""
+    line = _OBEYED_IN_JSON.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(row, ensure_ascii=False))
     with _standard_output():
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(line + "\n")
 
 
 def write_lines(rows: Iterable[Mapping[str, Any]]) -> None:

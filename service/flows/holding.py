@@ -45,7 +45,7 @@ def holding(renew: Callable[[], object], *, every: timedelta = _EVERY, most: tim
             except Exception as error:  # Of a thread that ended nobody would know, and the lease would run out
                 if not told:
                     foreseen = isinstance(error, StoreUnavailableError)
-                    log.warning("lease.not_renewed", error=str(error), exc_info=not foreseen)
+                    log.warning("lease.not_renewed", error=error, exc_info=not foreseen)
                 told = True
 
     keeper = threading.Thread(target=keep, name="holding", daemon=True)

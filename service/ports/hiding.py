@@ -76,6 +76,10 @@ class Hiding(Protocol):
         """Return the keyed hash of a string."""
         ...
 
+    def stored_under(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids under which a document or a matter is stored."""
+        ...
+
     def known(self, documents: Sequence[Document]) -> tuple[list[Document], frozenset[str]]:
         """Return the documents with what was hidden in them hidden again, and the ids of those of which that cannot be told.
 

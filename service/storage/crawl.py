@@ -11,6 +11,7 @@ from crawlers.records import Document
 from crawlers.remembered import ASKED_ANEW
 from service.flows.crawl.fetching_again import asked_at
 from service.flows.keeping.attachments import keep_file
+from service.flows.keeping.former_ids import under_stored_ids
 from service.flows.keeping.preserving import Preserver
 from service.flows.policies.joining import join_library, news_of
 from service.ports.store import Store, Work
@@ -40,6 +41,8 @@ class StoreSink:
         if not documents:
             return PutResult()
         now = self._now()
+        with self._store.read() as work:
+            documents = under_stored_ids(work, documents)
         pages = self._preserver.keep(self._store, documents) if self._preserver else []
         with self._store.write() as work:
             policies = news_of(work, documents)

@@ -159,6 +159,10 @@ class SqlHiding:
         """Return the keyed hash of a string."""
         return keyed_hash(self._secret(), string)
 
+    def stored_under(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids under which a document or a matter is stored."""
+        return frozenset((*self._ids(documents.c.id, documents.c.id, ids), *self._ids(matters.c.id, matters.c.id, ids)))
+
     def known(self, documents: Sequence[Document]) -> tuple[list[Document], frozenset[str]]:
         """Return the documents with what was hidden hidden again, and the ids of those of which that cannot be told."""
         return hide_known(self._connection, documents, self._key)

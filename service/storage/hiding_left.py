@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Text, func, or_, select, type_coerce
 
+from crawlers.records import document_id
 from service.domain.documents.evidence import EvidenceState
 from service.ports.hiding import HidingArea, Left
 from service.storage.among import among
@@ -152,6 +153,8 @@ def _of_documents(connection: Connection, document_ids: Sequence[str], string: s
     )
     for name in connection.scalars(named.order_by(d.seq), bound):
         yield Left(what="信源给的编号", where=str(name))
+    for name in _hashed_ids(connection, document_ids, string):
+        yield Left(what="稿件编号（早先版本由原文算出，可借以试出所隐去的内容）", where=name)
     e = evidence.c
     kept = select(e.final_url).where(among(e.document_id, "ids"), _holding([e.url, e.final_url], string)).distinct()
     for url in connection.scalars(kept.order_by(e.final_url), bound):
@@ -170,6 +173,16 @@ def _of_documents(connection: Connection, document_ids: Sequence[str], string: s
     )
     for name in connection.scalars(sheets.distinct().order_by(s.topic_id), bound):
         yield Left(what="专题的评估表", where=f"/topics/{name}")
+
+
+def _hashed_ids(connection: Connection, document_ids: Sequence[str], string: str) -> Iterator[str]:
+    """Yield the ids that an earlier build made of words with the string, without a key: rows and trail name them for ever."""
+    d = documents.c
+    said = or_(d.native_id == d.title, d.native_id.startswith("sha256:"))
+    rows = select(d.id, d.source_id, d.native_id).where(among(d.id, "ids"), said, _holding([d.title, d.text], string))
+    for row in connection.execute(rows.order_by(d.seq), {"ids": list(document_ids)}):
+        if row.id == document_id(row.source_id, row.native_id):
+            yield str(row.id)
 
 
 def _of_the_office(connection: Connection, string: str, hidden: Rows) -> Iterator[Left]:

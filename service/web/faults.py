@@ -156,17 +156,17 @@ async def _no_room(request: Request, error: Exception) -> Response:
 
 
 async def _full(request: Request, error: Exception) -> Response:
-    log.error("store.full", path=request.url.path, error=str(error))
+    log.error("store.full", path=request.url.path, error=error)
     return _show(request, 507, _FULL, texts=await own_texts(request))
 
 
 async def _busy(request: Request, error: Exception) -> Response:
-    log.error("store.busy", path=request.url.path, error=str(error))
+    log.error("store.busy", path=request.url.path, error=error)
     return _show(request, 503, _BUSY, texts=await own_texts(request))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
-    log.error("store.unreachable", path=request.url.path, error=str(error))
+    log.error("store.unreachable", path=request.url.path, error=error)
     return _show(request, 503, _STORE, texts=await own_texts(request))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
@@ -13,8 +13,9 @@ _READ_SECONDS = 5.0
 _MOST_STREAMS = 200
 # More than anybody has pages open; one log-in must not take the live pages of all others.
 _MOST_OF_ONE = 20
-# A browser reconnects by itself; ending a stream now and then re-checks the session behind it.
 _STREAM_SECONDS = 300.0
+# Without a change: whoever has logged out hears nothing of it, so nothing hurries.
+_LOOK_SECONDS = 10.0
 
 log = structlog.get_logger("yaowang")
 
@@ -44,8 +45,12 @@ class RevisionFeed:
         if self._listeners.total() >= _MOST_STREAMS or self._listeners[who] >= _MOST_OF_ONE:
             raise TooManyStreamsError
 
-    async def changes(self, who: str) -> AsyncIterator[int]:
-        """Yield the revision at once and then with every change, for at most five minutes, to a page of this person."""
+    async def changes(self, who: str, still: Callable[[], Awaitable[bool | None]]) -> AsyncIterator[int]:
+        """Yield the revision at once and then with every change, for at most five minutes, to a page of this person.
+
+        `still` tells whether the page may go on listening, `None` where that is not known now. It is asked before every change
+        and every ten seconds: a no ends the stream, and nothing is told before a yes.
+        """
         self.check_room(who)
         self._listeners[who] += 1
         loop = asyncio.get_running_loop()
@@ -54,8 +59,17 @@ class RevisionFeed:
             self._ensure_polling()
             seen = await self._fresh()
             yield seen
+            look_at = loop.time() + _LOOK_SECONDS
             while not self._stopped and loop.time() < end:
                 await asyncio.sleep(_POLL_SECONDS)
+                if self._revision == seen and loop.time() < look_at:
+                    continue
+                may = await still()
+                if may is None:
+                    continue
+                if not may:
+                    return
+                look_at = loop.time() + _LOOK_SECONDS
                 if self._revision != seen:
                     seen = self._revision
                     yield seen
@@ -83,7 +97,7 @@ class RevisionFeed:
             # Once, until the store answers again or something else takes its place.
             if repr(error) != self._failure:
                 self._failure = repr(error)
-                log.exception("live.failed", error=str(error))
+                log.exception("live.failed", error=error)
         if found is not None:
             self._revision = found
         return self._revision

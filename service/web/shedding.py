@@ -88,7 +88,7 @@ class Shedding:
 
     def _tell(self, now: float, error: OSError) -> None:
         if self._refused and (self._told_at is None or now - self._told_at >= _TOLD_SECONDS):
-            log.error("web.descriptors_exhausted", refused=self._refused, error=str(error))
+            log.error("web.descriptors_exhausted", refused=self._refused, error=error)
             self._told_at, self._refused = now, 0
 
 

@@ -1,16 +1,20 @@
 """Log-in, lock-out, sessions, forged requests, security headers."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
-from httpx2 import Response
+from httpx2 import Cookies, Response
 from lxml import html
 
 from service.api.context import AppContext, DrillInfo
+from service.api.identity import still_reads
 from service.domain.people.person import Role
+from service.ports.store import StoreUnavailableError
 from service.web.app import create_app
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW, PASSWORD
@@ -22,6 +26,16 @@ def _without_nonces(told: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _log_in(client: TestClient, name: str, password: str = PASSWORD) -> int:
     return client.post("/login", data={"name": name, "password": password}).status_code
+
+
+def _request(path: str, cookies: Cookies, app: FastAPI) -> Request:
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items()).encode()
+    headers = [(b"cookie", cookie)]
+    return Request({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers, "app": app})
+
+
+def _no_store(*_: object, **__: object) -> None:
+    raise StoreUnavailableError
 
 
 def _fast(context: AppContext, later: timedelta) -> AppContext:
@@ -181,6 +195,24 @@ class TestSession:
         again = site.client()
         again.cookies.update(cookies)
         assert again.get("/").status_code == 303
+
+    @pytest.mark.parametrize("ending", ["logged out", "closed", "one-time password", "idle", "no store"])
+    def test_an_open_page_hears_nothing_more_once_its_session_ends(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, ending: str
+    ) -> None:
+        browser = site.browser(Role.OFFICER)
+        assert browser.person is not None
+        context = replace(site.context, now=lambda: NOW + timedelta(minutes=16 if ending == "idle" else 1))
+        listening = _request("/events/stream", browser.client.cookies, create_app(context))
+        assert ending == "idle" or asyncio.run(still_reads(listening))
+        if ending == "logged out":
+            browser.post("/logout")
+        with site.context.store.write() as work:
+            disabled, again = ending == "closed", ending == "one-time password"
+            work.people.save(replace(browser.person, disabled=disabled, must_change_password=again))
+        if ending == "no store":
+            monkeypatch.setattr("service.api.identity.current", _no_store)
+        assert asyncio.run(still_reads(listening)) is (None if ending == "no store" else False)
 
     def test_an_administrator_has_one_session_at_a_time(self, site: Site) -> None:
         first, second = site.client(), site.client()

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from analysis.assessment import Entity, EntityType
 from crawlers.lists.listed import Listed
 from crawlers.ports import SourceProgress
-from crawlers.records import Document
+from crawlers.records import Document, document_id
 from crawlers.remembered import LATE, LEFT_ALONE
 from crawlers.visits.late import LatePage
 from service.domain.documents.hidden import MARK, keyed_hash
@@ -22,6 +22,7 @@ from service.ports.store import Store
 from service.storage.sql import SqlStore
 from tests.contract.store_cases import ID, case, draft
 from tests.contract.store_explanations import EXPLANATION
+from tests.contract.store_following import matter
 from tests.contract.stored import AUTHOR_KEY, NOW, alert, assessment, claim, complete, document, event, put
 
 NAME = "欧阳甲乙"
@@ -163,6 +164,22 @@ class HidingContract:
             assert kept.extras["said"] == GONE
             assert [row.values["product"] for row in work.attachments.find(product=MARK)] == [GONE]
         assert find(store, of).places == {}
+
+    @pytest.mark.parametrize("native", ["sha256:0123", f"{NAME}反映清云注射液后发热"])
+    def test_an_id_that_an_earlier_build_made_of_the_words_is_named_as_left(self, store: Store, native: str) -> None:
+        of = told(id=document_id("s", native), source_id="s", native_id=native)
+        keyed = told(id="keyed", source_id="s", native_id=native)
+        put(store, of, keyed)
+        left = [one for document in (of, keyed) for one in find(store, document).left]
+        assert [one.where for one in left if "稿件编号" in one.what] == [of.id]
+
+    def test_it_is_told_under_which_ids_documents_and_matters_are_stored(self, store: Store) -> None:
+        of = tell(store)
+        with store.write() as work:
+            work.matters.save_all([matter("m-only", document_id=None)])
+        with store.read() as work:
+            assert work.hiding.stored_under([of.id, "m-only", "nothing"]) == {of.id, "m-only"}
+            assert work.hiding.stored_under([]) == frozenset()
 
     def test_versions_of_before_are_hidden_too(self, store: Store) -> None:
         of = tell(store)

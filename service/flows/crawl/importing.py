@@ -14,6 +14,7 @@ from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, DocumentKind, Source
 from service.domain.documents.imported import refuse_office_word, speaks_for_office
 from service.domain.documents.named_people import without_announced_names
+from service.flows.keeping.former_ids import under_stored_ids
 from service.ports.store import Store
 
 __all__ = ["ImportReport", "import_file"]
@@ -98,7 +99,7 @@ def _take(
         else:
             refusals.append(_quarantined(number, taken, source, now))
     with store.write() as work:
-        result = work.documents.put(admitted, now=now)
+        result = work.documents.put(under_stored_ids(work, admitted), now=now)
         if refusals:
             work.quarantine.add_once(refusals)
     report.added += result.added

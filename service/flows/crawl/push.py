@@ -15,6 +15,7 @@ from crawlers.records import POLICY_FACTS, Document, DocumentKind, Source
 from crawlers.snapshots import snapshot_of
 from service.domain.documents.named_people import without_announced_names
 from service.domain.documents.push import PushFault, PushMemory, check_signature, remember
+from service.flows.keeping.former_ids import under_stored_ids
 from service.flows.keeping.preserving import Preserved, Preserver
 from service.flows.policies.joining import join_library, news_of
 from service.ports.store import Store
@@ -127,6 +128,7 @@ class PushDesk:
             if isinstance(memory, PushFault):
                 raise PushRefusedError(memory)
             work.set_value(name, memory.as_json())
+            admitted = under_stored_ids(work, admitted)
             # Not before: what is not taken leaves no trace, no file either.
             pages = self._kept(push, admitted, now)
             policies = news_of(work, admitted)

@@ -17,6 +17,7 @@ from crawlers.disk_words import legible
 from crawlers.gate import Limits, admit_document
 from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.parsing.dates import read_claim
+from crawlers.personal_data import is_words_id
 from crawlers.ports import QuarantineEntry
 from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
@@ -25,6 +26,7 @@ from service.domain.documents.named_people import without_announced_names
 from service.domain.matters.matter import OPEN_STATES, Matter, MatterKind, MatterState, kind_of, open_matter
 from service.domain.matters.registered import as_registered, closing_act, state_told
 from service.domain.rules.register import Register
+from service.flows.keeping.former_ids import under_stored_ids
 from service.ports.store import Store, Work
 
 __all__ = ["MatterReport", "import_matters"]
@@ -118,7 +120,7 @@ def import_matters(
     reader = _Reader(source, kind, register, seen)
     taking = _Taking(store, source, legible(path).name, actor, register, report)
     while batch := list(islice(rows, _BATCH)):
-        moment = now()
+        moment, batch = now(), _under_stored_ids(store, batch)
         taking.take([reader.read(number, row, moment) for number, row in batch], moment)
     report.notices, report.unused = (*notes.sentences, *_done(report)), notes.unused
     detail = {"file": legible(path).name, "added": report.added, "known": report.known, "refused": report.refused_count}
@@ -127,6 +129,14 @@ def import_matters(
             actor=actor, action="matter.imported", subject=f"source:{source.id}", detail=detail, now=now()
         )
     return report
+
+
+def _under_stored_ids(
+    store: Store, batch: Sequence[tuple[int, Document | RowRefusal]]
+) -> list[tuple[int, Document | RowRefusal]]:
+    with store.read() as work:
+        documents = iter(under_stored_ids(work, [row for _, row in batch if isinstance(row, Document)]))
+    return [(number, next(documents) if isinstance(row, Document) else row) for number, row in batch]
 
 
 class _Reader:
@@ -213,8 +223,7 @@ def _undated(number: int, row: Document, now: datetime) -> _Refused | None:
 
 
 def _refused(number: int, row: Document, reason: str, sentence: str) -> _Refused:
-    # A number that was made from the words of the record tells nobody anything.
-    told = "" if row.native_id.startswith("sha256:") else f"（编号 {row.native_id[:40]}）"
+    told = "" if is_words_id(row.native_id) else f"（编号 {row.native_id[:40]}）"
     return _Refused(number, reason, f"第 {number} 行{told}：{sentence}。")
 
 

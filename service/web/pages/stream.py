@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from service.api.identity import QuietReader
+from service.api.identity import QuietReader, still_reads
 from service.web.live import RevisionFeed
 
 router = APIRouter()
@@ -18,7 +18,7 @@ def heard_by(request: Request, identity: QuietReader) -> Callable[[], AsyncItera
     feed = request.app.state.feed
     assert isinstance(feed, RevisionFeed)
     feed.check_room(identity.person.id)
-    return partial(feed.changes, identity.person.id)
+    return partial(feed.changes, identity.person.id, partial(still_reads, request))
 
 
 @router.get("/events/stream", response_class=EventSourceResponse)

@@ -195,7 +195,7 @@ def test_whatever_fails_while_a_lease_is_kept_ends_no_lease_and_is_logged_once(e
 
     with capture_logs() as logged, holding(renew, every=SOON):
         assert again.wait(ENOUGH_S)
-    assert [(line["event"], line["error"]) for line in logged] == [("lease.not_renewed", str(error))]
+    assert [(line["event"], line["error"]) for line in logged] == [("lease.not_renewed", error)]
 
 
 def test_who_hangs_keeps_nothing_for_ever() -> None:

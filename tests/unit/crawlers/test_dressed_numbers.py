@@ -85,6 +85,8 @@ def test_an_offices_address_stays_however_it_is_written() -> None:
         "(01)06901234567892(10)13812345678(21)15012345678",
         "UDI码13812345678",
         "金额13812345678元，合计 15012345678 万元",
+        "共生产13812345678支，库存 15012345678 万片；13912345678盒药，18612345678人次",
+        "联系供应商采购13812345678元。总股本13812345678股",
         "快递单号13812345678，受理号：15012345678",
         "拨打5分钟 1 3 5 1 2 3 4 5 6 7 8",
         "电话5分钟后 1 3 5 1 2 3 4 5 6 7 8",
@@ -104,6 +106,35 @@ def test_numbers_of_products_papers_devices_amounts_and_lists_are_no_persons(tex
 def test_a_number_with_an_amount_or_a_count_before_it_is_a_telephone_still() -> None:
     assert mask_personal_data("退款300元，电话13812345678，元旦联系").count("*") == 8
     assert mask_personal_data("拨打5次13812345678元旦前回").count("*") == 8
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        *(
+            "万先生",
+            "万分感谢",
+            "万一没人接",
+            " 万某",
+            "万小明",
+            "元女士",
+            "元旦前回",
+            "股长",
+            "股东",
+            "支付宝同号",
+            "支书",
+            " 片区负责人",
+        ),
+        *("台长", "升学", "盒马", "瓶某", "只接短信", "吨吨"),
+    ],
+)
+def test_a_word_that_begins_like_a_unit_does_not_make_an_amount_of_a_telephone(after: str) -> None:
+    assert mask_personal_data(f"打13812345678{after}") == f"打138********{after}"
+
+
+@pytest.mark.parametrize("after", ["支", " 万", "亿，", "盒。", "片"])
+def test_what_is_called_a_telephone_is_no_count_whatever_ends_behind_it(after: str) -> None:
+    assert mask_personal_data(f"联系电话13812345678{after}") == f"联系电话138********{after}"
 
 
 PIECES = [

@@ -6,8 +6,10 @@ import sys
 
 import pytest
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import IntegrityError
 
-from service.unspoken import unspoken_message
+from service.ports.store import StoreUnavailableError
+from service.unspoken import fault_words, unspoken_faults, unspoken_message
 
 SECRET = ("欧阳甲乙", "13812345678", "清云注射液")
 
@@ -46,6 +48,33 @@ def test_the_message_of_a_fault_keeps_nothing_that_it_quotes(message: str) -> No
     told = unspoken_message(message)
     assert not any(part in told for part in (*SECRET, "Neill", "lisi", "12345678"))
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "DETAIL:  Key (name)=(O Neill) already exists.",
+        "DETAIL:  Failing row contains (7, O Neill, 欧阳甲乙, 13812345678).",
+        # A server that speaks Chinese.
+        "描述:  失败, 行包含(7, O Neill, 欧阳甲乙, 13812345678).",
+    ],
+)
+def test_what_a_database_adds_of_the_row_is_in_no_line_that_tells_its_error(detail: str) -> None:
+    said = Exception(f'new row for relation "people" violates check constraint "ck"\n{detail}')
+    error = IntegrityError("INSERT INTO people (name) VALUES (%(name)s)", {"name": "O Neill"}, said)
+    for line in ({"event": "role.failed", "error": error}, {"event": "role.failed", "exc_info": error}):
+        told = str(unspoken_faults(None, "warning", line))
+        assert "IntegrityError" in told
+        assert "violates check constraint" in told
+        assert not any(part in told for part in (*SECRET, "Neill", "12345678", "VALUES"))
+
+
+def test_a_sentence_of_the_house_and_what_the_system_says_of_a_file_are_told_whole() -> None:
+    assert fault_words(StoreUnavailableError("数据库正忙，请稍后重试")) == "数据库正忙，请稍后重试"
+    assert (
+        fault_words(OSError(28, "No space left on device", "/data/x"))
+        == "[Errno 28] No space left on device: '/data/x'"
+    )
 
 
 def test_what_a_value_was_refused_for_is_told_without_the_value() -> None:

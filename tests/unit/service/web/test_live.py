@@ -15,9 +15,13 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "_POLL_SECONDS", 0.01)
 
 
+async def _yes() -> bool:
+    return True
+
+
 async def _take(feed: RevisionFeed, number: int, between: Callable[[int], None] = lambda _: None) -> list[int]:
     taken: list[int] = []
-    stream = feed.changes("p")
+    stream = feed.changes("p", _yes)
     async with asyncio.timeout(5):
         async for revision in stream:
             taken.append(revision)
@@ -63,7 +67,7 @@ def test_the_number_of_listeners_is_bounded_and_leaving_makes_room(monkeypatch: 
     feed = RevisionFeed(lambda: 1)
 
     async def scenario() -> None:
-        first = feed.changes("p")
+        first = feed.changes("p", _yes)
         assert await anext(first) == 1
         with pytest.raises(TooManyStreamsError):
             feed.check_room("p")
@@ -78,7 +82,7 @@ def test_one_person_leaves_room_for_the_others(monkeypatch: pytest.MonkeyPatch) 
     feed = RevisionFeed(lambda: 1)
 
     async def scenario() -> None:
-        first, second, other = feed.changes("p"), feed.changes("p"), feed.changes("q")
+        first, second, other = feed.changes("p", _yes), feed.changes("p", _yes), feed.changes("q", _yes)
         for one in (first, second, other):
             assert await anext(one) == 1
         with pytest.raises(TooManyStreamsError):
@@ -97,12 +101,69 @@ def test_a_stopped_feed_ends_its_streams() -> None:
     async def scenario() -> list[int]:
         taken = []
         async with asyncio.timeout(5):
-            async for revision in feed.changes("p"):
+            async for revision in feed.changes("p", _yes):
                 taken.append(revision)
                 feed.stop()
         return taken
 
     assert asyncio.run(scenario()) == [1]
+
+
+def test_who_may_no_longer_listen_hears_of_no_further_change() -> None:
+    store, may = [7], [True]
+    feed = RevisionFeed(lambda: store[0])
+
+    async def still() -> bool:
+        return may[0]
+
+    async def scenario() -> list[int]:
+        taken = []
+        async with asyncio.timeout(5):
+            async for revision in feed.changes("p", still):
+                taken.append(revision)
+                may[0] = len(taken) < 2
+                store[0] += 1
+        feed.check_room("p")
+        return taken
+
+    assert asyncio.run(scenario()) == [7, 8]
+
+
+def test_who_may_no_longer_listen_is_let_go_also_where_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_LOOK_SECONDS", 0.02)
+    answers = [True, None, False]
+
+    async def still() -> bool | None:
+        return answers.pop(0)
+
+    async def scenario() -> list[int]:
+        async with asyncio.timeout(5):
+            return [revision async for revision in RevisionFeed(lambda: 7).changes("p", still)]
+
+    assert asyncio.run(scenario()) == [7]
+    assert answers == []
+
+
+def test_where_it_is_not_known_who_may_listen_a_change_waits_until_it_is() -> None:
+    store, answers = [7], [None, None, True]
+
+    async def still() -> bool | None:
+        return answers.pop(0) if answers else True
+
+    feed = RevisionFeed(lambda: store[0])
+
+    async def scenario() -> list[int]:
+        taken = []
+        async with asyncio.timeout(5):
+            async for revision in feed.changes("p", still):
+                taken.append(revision)
+                if len(taken) == 2:
+                    break
+                store[0] += 1
+        return taken
+
+    assert asyncio.run(scenario()) == [7, 8]
+    assert answers == []
 
 
 def test_the_store_is_not_polled_while_nobody_listens() -> None:
@@ -143,7 +204,9 @@ def test_the_first_revision_counts_as_a_change_where_the_page_knows_another(
     store = [7]
 
     async def scenario() -> list[str | None]:
-        heard = stream(partial(RevisionFeed(lambda: store[0]).changes, "p"), seen=seen, last_event_id=last_event_id)
+        heard = stream(
+            partial(RevisionFeed(lambda: store[0]).changes, "p", _yes), seen=seen, last_event_id=last_event_id
+        )
         names = [(await anext(heard)).event]
         store[0] = 8
         names.append((await anext(heard)).event)
