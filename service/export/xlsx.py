@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from service.domain.beijing import beijing, dated
 from service.domain.figures.briefing import Briefing, Change, before_word
 from service.export.sheets import Sheets, open_workbook
 
@@ -13,7 +12,9 @@ __all__ = ["write_xlsx"]
 
 def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
     """Write the issue's tables to `path`, one sheet each, charts beside the figures they are drawn from."""
-    with open_workbook(path, title=f"药品安全舆情周报 {briefing.week}", author=briefing.office) as sheets:
+    running = "【演练】数据与收件人均为虚构" if briefing.drill else ""
+    title = f"药品安全舆情周报 {briefing.week}"
+    with open_workbook(path, made_at=briefing.made_at, running=running, title=title, author=briefing.office) as sheets:
         _summary(sheets, briefing)
         _daily(sheets, briefing)
         _categories(sheets, briefing)
@@ -29,8 +30,7 @@ def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
         _documents(sheets, briefing)
         if briefing.bypasses:
             bypasses = [
-                [row.title, row.version, row.steps, row.reason, *row.names, beijing(row.at, briefing.made_at)]
-                for row in briefing.bypasses
+                [row.title, row.version, row.steps, row.reason, *row.names, row.at] for row in briefing.bypasses
             ]
             headings = ("事件", "版本", "越过的程序", "理由", "申请人", "确认人", "时间")
             sheets.table("越过审核", headings, bypasses, widths=(40, 8, 30, 40, 12, 12, 16))
@@ -62,7 +62,7 @@ def _days(briefing: Briefing) -> str:
 
 
 def _daily(sheets: Sheets, briefing: Briefing) -> None:
-    rows = [[f"{day.month}月{day.day}日", count, risk] for day, count, risk in briefing.figures.daily]
+    rows = [[*row] for row in briefing.figures.daily]
     sheet = sheets.table("日趋势", ("日期", "监测信息", "风险稿件"), rows, widths=(14, 12, 12))
     sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（篇）", after=3)
 
@@ -89,7 +89,7 @@ def _ledger(sheets: Sheets, briefing: Briefing) -> None:
         [
             event.number,
             event.title,
-            dated(event.first_at, briefing.made_at),
+            event.first_at,
             event.first_source,
             event.level.word,
             event.documents,
@@ -101,7 +101,7 @@ def _ledger(sheets: Sheets, briefing: Briefing) -> None:
         for event in briefing.events
     ]
     headings = ("编号", "事件", "首发", "来源", "等级", "篇数", "牵头处室", "时限", "状态", "进展")
-    sheets.table("重点事件台账", headings, rows, widths=(6, 42, 15, 16, 6, 6, 20, 15, 8, 30))
+    sheets.table("重点事件台账", headings, rows, widths=(6, 42, 16, 16, 6, 6, 20, 15, 8, 29))
 
 
 def _responses(sheets: Sheets, briefing: Briefing) -> None:
@@ -109,10 +109,10 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
         [
             row.title,
-            beijing(row.known_at, now),
-            beijing(row.acknowledged_at, now) if row.acknowledged_at else "",
-            beijing(row.answered_at, now) if row.answered_at else "",
-            beijing(row.due_at, now) if row.due_at else "",
+            row.known_at,
+            row.acknowledged_at or "",
+            row.answered_at or "",
+            row.due_at or "",
             row.verdict(now),
             row.limits_used,
             row.effect.words if row.effect else "尚未回应，未测",
@@ -121,13 +121,13 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
         for row in briefing.responses
     ]
     headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后各24小时稿件", "其间采集")
-    sheets.table("回应时效", headings, rows, widths=(36, 15, 15, 15, 15, 10, 28, 24, 26))
+    sheets.table("回应时效", headings, rows, widths=(36, 16, 16, 16, 16, 10, 26, 24, 24))
 
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
-        [number, row.title, row.source, dated(row.published_at, briefing.made_at), row.url, row.event_link]
+        [number, row.title, row.source, row.published_at, row.url, row.event_link]
         for number, row in enumerate(briefing.documents, 1)
     ]
     headings = ("序号", "标题", "来源", "时间", "原文链接", "事件链接")
-    sheets.table("重点信息清单", headings, rows, widths=(6, 52, 18, 15, 36, 28))
+    sheets.table("重点信息清单", headings, rows, widths=(6, 52, 18, 16, 36, 27))
