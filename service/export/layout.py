@@ -104,6 +104,8 @@ def _events(briefing: Briefing) -> Iterator[Block]:
     yield Heading(text="二、重点舆情")
     if not briefing.events:
         yield Line(text="本周没有达到预警线的事件。")
+    if briefing.events_told:
+        yield Line(text=briefing.events_told)
     for event in briefing.events[:_TOLD]:
         title = event.title if len(event.title) <= _HEADED else f"{event.title[: _HEADED - 1]}…"
         yield Heading(text=f"（{_NUMERALS[int(event.number) - 1]}）{title}", level=2)

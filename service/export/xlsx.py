@@ -42,6 +42,7 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
     rows: list[list[object]] = [
         ["周次", f"{briefing.week.year}年第{briefing.week.number}周（{_days(briefing)}）"],
         ["期号", f"第{briefing.issue}期（总第{briefing.issue_in_all}期）"],
+        ["生成时间（北京时间）", briefing.made_at],
         ["演练", "是，数据均为虚构" if briefing.drill else "否"],
         ["判断", briefing.judgement],
         ["监测信息（篇）", figures.collected.count],
@@ -51,6 +52,7 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
         ["其中涉及江西（篇）", figures.local_risk],
         ["审计链末值（序号:哈希）", briefing.audit_head],
     ]
+    rows += [["预警事件", briefing.events_told]] if briefing.events_told else []
     rows += [["声量异动", briefing.surges]] if briefing.surges else []
     rows += [["办件与政策跟踪", sentence] for sentence in briefing.followed]
     sheets.table("概况", ("项目", "内容"), rows, widths=(26, 80))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn, cast
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -313,7 +314,8 @@ class TestFiles:
         assert f'href="/briefings/{name}"' in browser.client.get("/briefings").text
         answer = browser.client.get(f"/briefings/{name}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
-        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+        saved = quote(f"药品安全舆情周报 2026年第47周（11月16日至11月22日）.{suffix}")
+        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{saved}"
         assert answer.headers["x-content-type-options"] == "nosniff"
         with site.context.store.read() as work:
             row = work.audit.rows(limit=1)[0]
