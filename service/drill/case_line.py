@@ -12,7 +12,7 @@ from service.domain.cases.file import CaseFile
 from service.domain.cases.turn import budget_used
 from service.domain.cases.workflow import Workflow
 
-__all__ = ["BudgetLine", "CaseLine", "StepLine", "case_html", "case_line", "head_row"]
+__all__ = ["BudgetLine", "CaseLine", "StepLine", "case_html", "case_line", "head_row", "to_the_second"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,12 @@ def _minutes(span: timedelta) -> int:
     return int(span.total_seconds()) // 60
 
 
+def to_the_second(moment: datetime) -> str:
+    """Return `3月2日 09:02:00`, in Beijing: what a drill measures is seconds."""
+    local = moment.astimezone(BEIJING)
+    return f"{local.month}月{local.day}日 {local:%H:%M:%S}"
+
+
 def head_row(*names: str) -> str:
     """Return the heading of a table, each cell as that of its column; where the table is printed it stands on every page."""
     cells = "".join(f'<th scope="col">{name}</th>' for name in names)
@@ -85,7 +91,7 @@ def case_html(line: CaseLine) -> str:
     """Return the section of the report."""
     steps = "".join(
         f"<tr><td>{escape(one.name)}</td><td>{escape(actor_word(one.by))}</td>"
-        f"<td>{one.at.astimezone(BEIJING):%m月%d日 %H:%M:%S}</td><td>{one.minutes} 分</td></tr>"
+        f"<td>{to_the_second(one.at)}</td><td>{one.minutes} 分</td></tr>"
         for one in line.steps
     )
     budget = "".join(

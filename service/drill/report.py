@@ -10,7 +10,7 @@ from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.clocks.clock import Clock, ClockState
 from service.domain.events.event import EventDocument
-from service.drill.case_line import CaseLine, case_html, head_row
+from service.drill.case_line import CaseLine, case_html, head_row, to_the_second
 from service.drill.scenario import ExpectedEvent, Release, Scenario
 
 __all__ = ["ClockLine", "DrillReport", "EventLine", "Observed", "as_html", "build_report"]
@@ -271,7 +271,7 @@ def _marked(level: str) -> str:
 
 
 def _show(moment: datetime | None) -> str:
-    return "—" if moment is None else f"{moment.astimezone(BEIJING):%m月%d日 %H:%M:%S}"
+    return "—" if moment is None else to_the_second(moment)
 
 
 def _since(moment: datetime | None, first_at: datetime) -> str:

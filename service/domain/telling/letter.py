@@ -236,7 +236,8 @@ def _linked(place: int, line: str, link: str) -> str:
     )
 
 
-def _html(letter: Letter) -> str:
+def _head(letter: Letter) -> list[str]:
+    """Return the rows above all others: that it is a drill, the level, the subject."""
     rows = []
     if letter.drill:
         rows.append(f'<tr><td style="padding:8px 20px;background:#ffe9a8;color:#17222d">{_banner(letter)}</td></tr>')
@@ -246,9 +247,14 @@ def _html(letter: Letter) -> str:
             f'<tr><td style="padding:16px 20px 0"><span style="padding:3px 12px;border-radius:4px;background:{ground};'
             f'color:#ffffff;font-size:14px;font-weight:bold">{escape(letter.level)}</span></td></tr>'
         )
-    rows.append(
-        f'<tr><td style="padding:12px 20px 4px;font-size:18px;font-weight:bold">{escape(letter.subject)}</td></tr>'
-    )
+    return [
+        *rows,
+        f'<tr><td style="padding:12px 20px 4px;font-size:18px;font-weight:bold">{escape(letter.subject)}</td></tr>',
+    ]
+
+
+def _html(letter: Letter) -> str:
+    rows = _head(letter)
     step = (
         f'<tr><td style="padding:12px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
         f'<a href="{escape(letter.link, quote=True)}" style="display:inline-block;margin-top:8px;padding:11px 20px;'

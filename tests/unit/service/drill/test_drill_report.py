@@ -80,7 +80,7 @@ def test_a_printed_sheet_of_the_report_is_marked_has_its_columns_headed_and_name
     assert not [cell.text for cell in tree.iter("th") if not cell.text]
     assert not [cell.text for cell in tree.iter("td") if cell.text == "system"]
     assert tree.xpath("//h1")[0].text.startswith("【演练】")
-    assert "演练时间 2026年" in page
+    assert "演练时间 2026年3月2日 09:00:00 至" in page
     assert re.search("预警级别 [▲◆■●—] ", page)
 
 

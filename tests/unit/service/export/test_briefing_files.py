@@ -1,7 +1,7 @@
 import re
 import zipfile
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import docx
@@ -383,24 +383,3 @@ class TestSheets:
         again = write_briefing(issue(), tmp_path)
         assert again == first
         assert sorted(tmp_path.iterdir()) == sorted(first)
-
-
-def test_what_a_source_only_dates_says_no_midnight(tmp_path: Path) -> None:
-    briefing = issue(events=1)
-    whole = replace(
-        briefing,
-        events=tuple(replace(one, first_at=WEEK.since) for one in briefing.events),
-        documents=tuple(replace(one, published_at=WEEK.since) for one in briefing.documents),
-        notes=(),
-    )
-    write_xlsx(whole, tmp_path / "brief.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "brief.xlsx")
-    shown = {
-        cell.number_format
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value == datetime(2026, 3, 2)  # noqa: DTZ001 - a cell has no zone
-    }
-    assert shown == {"yyyy-mm-dd"}
-    assert "3月2日 00:00" not in str(lay_out(whole))

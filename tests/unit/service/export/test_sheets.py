@@ -1,9 +1,14 @@
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import openpyxl
 
+from service.export.layout import lay_out
 from service.export.sheets import A4, height_of, open_workbook
+from service.export.xlsx import write_xlsx
+from tests.unit.service.export.issue import WEEK, issue
 
 MADE_AT = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 
@@ -54,3 +59,24 @@ def test_a_long_table_is_filtered_and_a_drill_stands_at_the_head_of_every_printe
     book = openpyxl.load_workbook(file)
     assert [sheet.auto_filter.ref for sheet in book.worksheets] == ["A1:B21", None]
     assert [sheet.oddHeader.center.text for sheet in book.worksheets if sheet.oddHeader] == ["【演练】"] * 2
+
+
+def test_what_a_source_only_dates_says_no_midnight(tmp_path: Path) -> None:
+    briefing = issue(events=1)
+    whole = replace(
+        briefing,
+        events=tuple(replace(one, first_at=WEEK.since) for one in briefing.events),
+        documents=tuple(replace(one, published_at=WEEK.since) for one in briefing.documents),
+        notes=(),
+    )
+    write_xlsx(whole, tmp_path / "brief.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "brief.xlsx")
+    shown = {
+        cell.number_format
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value == datetime(2026, 3, 2)  # noqa: DTZ001 - a cell has no zone
+    }
+    assert shown == {"yyyy-mm-dd"}
+    assert "3月2日 00:00" not in str(lay_out(whole))
