@@ -57,7 +57,9 @@ def archive(
 
     with opened(data) as app:
         files = app.preserver.files if pages else None
-        package = pack_case(app.store, "cli", case, pack=pack, now=app.now(), masked=not unmasked, files=files)
+        package = pack_case(
+            app.store, "cli", case, pack=pack, now=app.now(), masked=not unmasked, files=files, drill=app.drill
+        )
     if package is None:
         fail(f"没有编号为 {case} 的处置。全部编号见 yaowang cases list。")
     try:

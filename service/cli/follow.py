@@ -115,7 +115,7 @@ def report(
 
     with opened(data) as app:
         try:
-            found = report_topic(app.store, topic, now=app.now(), days=days)
+            found, drill = report_topic(app.store, topic, now=app.now(), days=days), app.drill
             with app.store.read() as work:
                 sheets = work.topics.sheets(topic)
         except NotFound as error:
@@ -126,7 +126,7 @@ def report(
         try:
             # In memory first: a zip file that meets a full disk tries again as it is forgotten, and says so itself.
             made = BytesIO()
-            write_topic(found, made, assessed=sheets[0] if sheets else None)
+            write_topic(found, made, assessed=sheets[0] if sheets else None, drill=drill)
             out.write_bytes(made.getvalue())
         except OSError as error:
             fail_writing(out, error)

@@ -68,18 +68,31 @@ def opened(
         yield app
 
 
+def _built(settings: "Settings", *, prepared: bool, lasting: bool) -> "Application":
+    """Open what lies in the folder. That of a drill is opened as one, whatever store and mail server the settings name."""
+    from service.bootstrap import build, prepare
+    from service.drill.folder import is_drill
+
+    if is_drill(settings.data):
+        from service.drill.role import drill_looked_back_on, drill_settings
+
+        if not prepared:
+            prepare(drill_settings(settings.data, port=settings.port))
+        return drill_looked_back_on(settings.data)
+    if not prepared:
+        prepare(settings)
+    return build(settings, lasting=lasting)
+
+
 @contextmanager
 def _opened(settings: "Settings", *, prepared: bool, lasting: bool) -> "Iterator[Application]":
     from sqlalchemy.exc import SQLAlchemyError
 
-    from service.bootstrap import build, prepare
     from service.policies.tables import RegisterError
     from service.ports.store import StoreUnavailableError
 
     try:
-        if not prepared:
-            prepare(settings)
-        app = build(settings, lasting=lasting)
+        app = _built(settings, prepared=prepared, lasting=lasting)
     except ImportError as error:
         fail(
             f"存储或检索的设置需要没有安装的组件 {error.name}。请安装 yaowang[postgres,elasticsearch]，或去掉这项设置。"

@@ -4,9 +4,10 @@ from datetime import datetime, time, timedelta
 
 from crawlers.records import BEIJING
 
-__all__ = ["BEIJING", "beijing", "countdown", "dated", "duration"]
+__all__ = ["BEIJING", "beijing", "countdown", "dated", "duration", "in_minutes"]
 
 _SECONDS_BELOW = timedelta(hours=3)
+_MINUTE = timedelta(minutes=1)
 _DAYS_FROM = timedelta(days=2)
 
 
@@ -38,6 +39,11 @@ def duration(span: timedelta) -> str:
     if hours:
         return f"{hours}小时{minutes:02d}分{rest}"
     return f"{minutes}分{rest}" if minutes else f"{seconds}秒"
+
+
+def in_minutes(span: timedelta) -> str:
+    """Return a length of time as a paper or a mail tells it, which is read later: without the seconds, but where there is no minute."""
+    return duration(span - span % _MINUTE if abs(span) >= _MINUTE else span)
 
 
 def countdown(until: datetime, now: datetime) -> str:

@@ -11,9 +11,10 @@ import yaml
 
 from service.drill.scenario import Scenario, ScenarioSource
 
-__all__ = ["Beginning", "DrillState", "drills", "read_state", "write_catalogue", "write_state"]
+__all__ = ["Beginning", "DrillState", "drills", "ended_at", "is_drill", "read_state", "write_catalogue", "write_state"]
 
 _STATE = "drill.json"
+_REPORT = "report.json"
 _BEGUN = "begun"
 
 
@@ -78,6 +79,20 @@ def write_state(folder: Path, state: DrillState) -> None:
 def read_state(folder: Path) -> DrillState:
     """Read the state of the drill in `folder`. Raises `OSError` or `ValueError` where there is none."""
     return DrillState.from_json(json.loads((folder / _STATE).read_text(encoding="utf-8")))
+
+
+def is_drill(folder: Path) -> bool:
+    """Tell whether the folder is that of a drill, whatever state it is in."""
+    return (folder / _STATE).exists()
+
+
+def ended_at(folder: Path) -> datetime | None:
+    """Return when by its own clock the drill in `folder` ended; `None` before its report is written."""
+    try:
+        told = json.loads((folder / _REPORT).read_text(encoding="utf-8"))["ended_at"]
+        return datetime.fromisoformat(told)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def drills(parent: Path) -> list[tuple[Path, DrillState]]:

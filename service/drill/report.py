@@ -6,11 +6,11 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from service.domain.alerts.alert import Alert
+from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.clocks.clock import Clock, ClockState
 from service.domain.events.event import EventDocument
-from service.drill.case_line import CaseLine, case_html, head_row
+from service.drill.case_line import CaseLine, case_html, head_row, to_the_second
 from service.drill.scenario import ExpectedEvent, Release, Scenario
 
 __all__ = ["ClockLine", "DrillReport", "EventLine", "Observed", "as_html", "build_report"]
@@ -198,6 +198,26 @@ _STATES: Mapping[ClockState, str] = {
 }
 
 
+# A4 with the mark at the head of every printed page: a sheet of a drill that is found on a desk is taken for a real one.
+_STYLE = """<style>
+:root { color-scheme: light; }
+body { max-width: 760px; margin: 0 auto; padding: 16px 20px 40px; background: #fff; color: #17222d; overflow-wrap: anywhere;
+  font: 15px/1.7 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; }
+h1 { margin: 0 0 8px; font-size: 24px; line-height: 1.4; }
+h2 { margin: 28px 0 8px; padding-top: 12px; border-top: 2px solid #17222d; font-size: 18px; }
+h3 { margin: 20px 0 6px; font-size: 16px; }
+table { width: 100%; margin: 8px 0 16px; border-collapse: collapse; font-size: 14px; line-height: 1.5; }
+th, td { padding: 4px 8px; border: 1px solid #8c9aa8; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; }
+thead th { background: #eef2f5; }
+tbody th { font-weight: normal; white-space: nowrap; }
+@page { size: A4; margin: 22mm 18mm 20mm;
+  @top-center { content: "【演练】数据与收件人均为虚构"; font: bold 11pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
+  @bottom-center { content: "第" counter(page) "页，共" counter(pages) "页"; font: 10pt "Noto Sans CJK SC", sans-serif; } }
+@media print { body { max-width: none; padding: 0; font-size: 11pt; } table { font-size: 10pt; }
+  h2, h3 { break-after: avoid; } tr, li { break-inside: avoid; } }
+</style>"""
+
+
 def as_html(report: DrillReport) -> str:
     """Return the report as one page without scripts or remote content."""
     goals = "".join(f"<li>{escape(goal)}</li>" for goal in report.goals)
@@ -206,9 +226,10 @@ def as_html(report: DrillReport) -> str:
     early = "<p><strong>本次演练提前结束，剧本没有演完。</strong></p>" if report.ended_early else ""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">{_STYLE}'
         f"<title>【演练】{escape(report.title)}报告</title></head><body>"
         f"<h1>【演练】{escape(report.title)} 演练报告</h1>"
-        f"<p>演练时间 {_show(report.started_at)} 至 {_show(report.ended_at)}，时钟 ×{report.speed:g}，归入事件的稿件"
+        f"<p>演练时间 {report.started_at.astimezone(BEIJING):%Y年}{_show(report.started_at)} 至 {_show(report.ended_at)}，时钟 ×{report.speed:g}，归入事件的稿件"
         f" {report.documents} 篇。数据与收件人均为虚构。</p>{early}<h2>演练目标</h2><ol>{goals}</ol>"
         f"{sections}<h2>其他预警</h2><ul>{others}</ul></body></html>"
     )
@@ -235,7 +256,7 @@ def _section(event: EventLine) -> str:
     )
     verdict = {None: "演练结束时尚未回应", True: "在要求时限内回应", False: "超出要求时限"}[event.answered_in_time]
     return (
-        f"<h2>{escape(event.title)}</h2><p>预警级别 {_LEVELS[event.level]}（预期 {_LEVELS[event.expected_level]}"
+        f"<h2>{escape(event.title)}</h2><p>预警级别 {_marked(event.level)}（预期 {_LEVELS[event.expected_level]}"
         f"{'，已达到' if event.level_reached else '，未达到'}）；应归并 {event.expected} 篇，归入同一事件 {event.together} 篇；"
         f"回应时限 {_show(event.answer_due_at)}，{verdict}。</p>"
         f"<table>{head_row('环节', '时刻', '距首发')}{rows}</table>"
@@ -244,8 +265,13 @@ def _section(event: EventLine) -> str:
     )
 
 
+def _marked(level: str) -> str:
+    """Return a level by its shape and word, so that colour never carries it alone."""
+    return f"{AlertLevel[level.upper()].mark} {_LEVELS[level]}"
+
+
 def _show(moment: datetime | None) -> str:
-    return "—" if moment is None else f"{moment.astimezone(BEIJING):%m月%d日 %H:%M:%S}"
+    return "—" if moment is None else to_the_second(moment)
 
 
 def _since(moment: datetime | None, first_at: datetime) -> str:

@@ -6,18 +6,20 @@ Whatever the settings say, the drill's store, search, mail and sources are those
 
 import argparse
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from crawlers.access.egress import Egress
 from service.bootstrap import Application, build, wall_clock
 from service.drill.clock import DrillClock
-from service.drill.folder import Beginning, DrillState, read_state
+from service.drill.folder import Beginning, DrillState, ended_at, read_state
 from service.settings import Settings, load_settings
 from service.stopping import end_on_signals
 from service.supervise import stop_with_parent
 from service.workers import run_assess, run_crawl, run_deliver, write_logs
 
-__all__ = ["drill_application", "drill_settings", "main"]
+__all__ = ["drill_application", "drill_looked_back_on", "drill_settings", "main"]
 
 
 def drill_settings(folder: Path, *, port: int) -> Settings:
@@ -31,8 +33,27 @@ def drill_settings(folder: Path, *, port: int) -> Settings:
 def drill_application(folder: Path, state: DrillState) -> Application:
     """Open the drill in `folder` with its own clock and its own way out."""
     clock = DrillClock(started_at=state.started_at, speed=state.speed, wall=wall_clock, begun=Beginning(folder).at)
+    return _opened(folder, state, now=clock.now)
+
+
+def drill_looked_back_on(folder: Path) -> Application:
+    """Open the drill in `folder` for a command: marked as one wherever it is read, and at the moment of its end once it has ended.
+
+    By the wall clock what it did would be of tomorrow, and by its own, which goes on sixty times as fast, of years ago.
+
+    Raises:
+        OSError: its state cannot be read.
+        ValueError: its state says nothing.
+    """
+    state, ended = read_state(folder), ended_at(folder)
+    if ended is None:
+        return drill_application(folder, state)
+    return _opened(folder, state, now=lambda: ended)
+
+
+def _opened(folder: Path, state: DrillState, *, now: Callable[[], datetime]) -> Application:
     egress = Egress.for_world("127.0.0.1", state.world_port)
-    return build(drill_settings(folder, port=state.web_port), now=clock.now, egress=egress, drill=True)
+    return build(drill_settings(folder, port=state.web_port), now=now, egress=egress, drill=True)
 
 
 def main() -> None:

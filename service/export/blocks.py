@@ -93,12 +93,13 @@ Block = Line | Heading | Table | Picture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """The blocks in order, with what the file says of itself."""
+    """The blocks in order, with what the file says of itself; `running` stands at the head of every page but the first."""
 
     title: str
     author: str
     made_at: datetime
     blocks: tuple[Block, ...]
+    running: str = ""
 
 
 def repaired(paper: Paper) -> Paper:
@@ -107,7 +108,9 @@ def repaired(paper: Paper) -> Paper:
     Breaks within a text become blanks; marks that turn the direction of writing go, since they turn the figures behind them.
     """
     blocks = tuple(_changed(block, _plain) for block in paper.blocks)
-    return replace(paper, title=_plain(paper.title), author=_plain(paper.author), blocks=blocks)
+    return replace(
+        paper, title=_plain(paper.title), author=_plain(paper.author), running=_plain(paper.running), blocks=blocks
+    )
 
 
 def _plain(text: str) -> str:

@@ -46,6 +46,8 @@ def pack(bundle: Bundle) -> bytes:
         "changed_at": _plain(bundle.file.case.changed_at),
         "masked": bundle.masked,
         "left_out": bundle.left_out,
+        # Only where it is one: the package of a real case has the bytes that it always had.
+        **({"drill": True} if bundle.drill else {}),
         "pages": "none" if bundle.bodies is None else "as fetched, not masked",
         "files": [
             {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}

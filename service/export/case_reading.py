@@ -111,6 +111,8 @@ def reading(bundle: Bundle) -> str:
 
 def _head(bundle: Bundle) -> Iterator[str]:
     case, event = bundle.file.case, bundle.event
+    if bundle.drill:
+        yield "【演练】数据与人员均为虚构，没有向社会发布。"
     yield f"处置归档包：{case.title}"
     yield f"处置编号 {case.id}，预警编号 {case.alert_id}，事件编号 {case.event_id}"
     yield f"状态：{_STATES[case.state]}；立案 {_at(case.opened_at)}，{case.opened_by}；最近变动 {_at(case.changed_at)}"
@@ -201,7 +203,8 @@ def _key(bundle: Bundle) -> Iterator[str]:
     yield from (f"{name}　{meaning}" for name, meaning in _FILES)
     yield "步骤代码：" + "，".join(f"{step.value} {name}" for step, name in _STEPS.items())
     yield "状态代码：" + "，".join(f"{state.value} {name}" for state, name in _STATES.items())
-    yield "核对：用任何计算 SHA-256 的工具算出文件的值，与 manifest.json 相比；相同即未改动。"
+    yield "核对：用任何计算 SHA-256 的工具算出文件的值，与 manifest.json 相比，相同即与清单一致。"
+    yield "清单会不会连同文件一起改过：算出整个 zip 的 SHA-256，与药望审计记录“下载归档包”一行所记的相比。"
     if bundle.masked:
         yield "电话、证件号等个人信息已遮盖（masked 为 true 的文件有遮盖，其 hash 为原文的哈希）；发布文本是原文。"
     if bundle.left_out:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from service.export.blocks import Heading, Link, Paper, Picture, Table
 
@@ -30,6 +31,12 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["base64"] = lambda data: b64encode(data).decode("ascii")
+    environment.filters["string_of_css"] = _string_of_css
     kinds = {"heading": Heading, "link": Link, "picture": Picture, "table": Table}
     environment.tests.update({name: lambda block, kind=kind: isinstance(block, kind) for name, kind in kinds.items()})
     return environment
+
+
+def _string_of_css(text: str) -> str:
+    """Return the text as a string of a style sheet: every sign by its number, so that none of them ends it."""
+    return Markup('"{}"'.format("".join(f"\\{ord(sign):x} " for sign in text)))  # noqa: S704 - hexadecimal figures alone

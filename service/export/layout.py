@@ -23,6 +23,9 @@ from service.export.charts import bars, daily_line
 __all__ = ["lay_out"]
 
 
+_DRILL = "【演练】数据与收件人均为虚构"
+
+
 def lay_out(briefing: Briefing) -> Paper:
     """Return the issue in blocks; where no Chinese font is installed, words and tables stand for the pictures."""
     sections = (_masthead, _overview, _events, _trends, _topics, _answers, _advice, _annex)
@@ -32,13 +35,14 @@ def lay_out(briefing: Briefing) -> Paper:
             author=briefing.office,
             made_at=briefing.made_at,
             blocks=tuple(chain.from_iterable(section(briefing) for section in sections)),
+            running=_DRILL if briefing.drill else "",
         )
     )
 
 
 def _masthead(briefing: Briefing) -> Iterator[Block]:
     if briefing.drill:
-        yield Line(text="【演练】数据与收件人均为虚构", look=Look.DRILL)
+        yield Line(text=_DRILL, look=Look.DRILL)
     yield Line(text="药品安全舆情周报", look=Look.TITLE)
     yield Line(text=f"第{briefing.issue}期（总第{briefing.issue_in_all}期）", look=Look.NUMBER)
     local = briefing.made_at.astimezone(BEIJING)
@@ -100,6 +104,8 @@ def _events(briefing: Briefing) -> Iterator[Block]:
     yield Heading(text="二、重点舆情")
     if not briefing.events:
         yield Line(text="本周没有达到预警线的事件。")
+    if briefing.events_told:
+        yield Line(text=briefing.events_told)
     for event in briefing.events[:_TOLD]:
         title = event.title if len(event.title) <= _HEADED else f"{event.title[: _HEADED - 1]}…"
         yield Heading(text=f"（{_NUMERALS[int(event.number) - 1]}）{title}", level=2)

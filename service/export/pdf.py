@@ -70,6 +70,7 @@ def _told(paper: Paper) -> dict[str, object]:
     return {
         "title": paper.title,
         "author": paper.author,
+        "running": paper.running,
         "made_at": int(paper.made_at.timestamp()),
         "blocks": [_block(block) for block in paper.blocks],
     }

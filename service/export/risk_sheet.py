@@ -15,6 +15,7 @@ from service.export.blocks import Block, Heading, Line, Look, Paper, Table, repa
 
 __all__ = ["lay_out_sheet"]
 
+_DRILL = "【演练】数据均为虚构"
 _ASKED = 5
 _BLANK = "　"
 _ROOMS = ("业务处室", "法规处", "分管局领导")
@@ -36,14 +37,20 @@ def lay_out_sheet(report: TopicReport, sheet: RiskSheet, *, newest: int, drill: 
     )
     title = f"政策发布前舆情风险评估表：{report.topic.title}"
     return repaired(
-        Paper(title=title, author=sheet.author, made_at=sheet.saved_at, blocks=tuple(chain.from_iterable(sections)))
+        Paper(
+            title=title,
+            author=sheet.author,
+            made_at=sheet.saved_at,
+            blocks=tuple(chain.from_iterable(sections)),
+            running=_DRILL if drill else "",
+        )
     )
 
 
 def _masthead(report: TopicReport, sheet: RiskSheet, newest: int, *, drill: bool) -> Iterator[Block]:
     topic, day = report.topic, sheet.saved_at.astimezone(BEIJING)
     if drill:
-        yield Line(text="【演练】数据均为虚构", look=Look.DRILL)
+        yield Line(text=_DRILL, look=Look.DRILL)
     yield Line(text="政策发布前舆情风险评估表", look=Look.TITLE)
     yield Line(text=f"第{sheet.version}版　{_state(sheet, newest)}", look=Look.NUMBER)
     yield Line(text=f"{day.year}年{day.month}月{day.day}日　{sheet.author}填写", look=Look.DATE)

@@ -1,12 +1,15 @@
-"""A workbook of tables that are read and printed: headings that stay, text that is never a formula."""
+"""A workbook of tables that are read, sorted and printed: headings that stay, times that are times, text that is never a formula."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
 import xlsxwriter
+
+from service.domain.beijing import BEIJING
 
 __all__ = ["A4", "Sheets", "height_of", "open_workbook"]
 
@@ -17,6 +20,11 @@ _FIGURE_WIDTH = 20
 _SIDE_INCHES = 0.4
 _LINE_POINTS = 15
 _HIGHEST = 409
+_DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+_FIRST_YEAR = 1900
+"""Before it a spreadsheet knows no day."""
+_FILTERED_FROM = 20
+"""Rows from which a table is filtered: fewer are seen at a glance, and the arrows cover the headings."""
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -24,10 +32,19 @@ def height_of(values: Sequence[object], widths: Sequence[int]) -> int:
     """Return the height of a row in points whose cells wrap: Excel finds it by itself, LibreOffice and WPS show one line."""
     lines = 1
     for value, width in zip(values, widths, strict=True):
-        parts = str(value).split("\n")
+        parts = _words(value).split("\n")
         # A cell has a margin of about half a digit on either side.
         lines = max(lines, sum(max(1, -(-_columns(part) // max(1, width - 1))) for part in parts))
     return min(_LINE_POINTS * lines, _HIGHEST)
+
+
+def _words(value: object) -> str:
+    """Return what a cell shows."""
+    match value:
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+        case _:
+            return str(value)
 
 
 def _columns(text: str) -> int:
@@ -37,15 +54,22 @@ def _columns(text: str) -> int:
 class Sheets:
     """The sheets of one open workbook."""
 
-    def __init__(self, book: Any) -> None:
-        """Take an open workbook; headings, texts and figures have one format each."""
+    def __init__(self, book: Any, *, running: str = "") -> None:
+        """Take an open workbook; headings, texts, figures and times have one format each. `running` heads every printed page."""
         self._book = book
+        self._running = running
         self._bold = book.add_format({"bold": True, "bg_color": "#E6F1F4", "border": 1})
         self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "align": "left"})
         self._figure = book.add_format({"valign": "top", "border": 1, "align": "right"})
+        self._day, self._moment = (
+            book.add_format({"valign": "top", "border": 1, "align": "left", "num_format": shown})
+            for shown in (_DAY, _MOMENT)
+        )
 
     def table(self, name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]) -> Any:
-        """Add a sheet with one table and return it; numbers stay numbers, everything else is text.
+        """Add a sheet with one table and return it; numbers stay numbers and times are times of Beijing, everything else is text.
+
+        A moment at midnight is shown as its day alone, as `beijing.dated` tells it.
 
         Args:
             name: Name of the sheet, unique in the workbook.
@@ -61,7 +85,11 @@ class Sheets:
         # Narrow sides leave the type a readable size; a printed page says of which table it is, and the how manieth.
         sheet.set_margins(left=_SIDE_INCHES, right=_SIDE_INCHES)
         sheet.set_footer("&C&A　第&P页，共&N页")
+        if self._running:
+            sheet.set_header(f"&C{self._running}")
         sheet.repeat_rows(0)
+        if len(rows) >= _FILTERED_FROM:
+            sheet.autofilter(0, 0, len(rows), len(headings) - 1)
         for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, heading, self._bold)
@@ -69,12 +97,21 @@ class Sheets:
             sheet.set_row(number, height_of(values, widths))
             for column, value in enumerate(values):
                 # In a wide column of texts a figure at the far right is not found.
-                left = widths[column] > _FIGURE_WIDTH
-                if isinstance(value, int | float):
-                    sheet.write_number(number, column, value, self._plain if left else self._figure)
-                else:
-                    sheet.write_string(number, column, str(value), self._plain)
+                self._write(sheet, (number, column), value, left=widths[column] > _FIGURE_WIDTH)
         return sheet
+
+    def _write(self, sheet: Any, at: tuple[int, int], value: object, *, left: bool) -> None:
+        match value:
+            case int() | float():
+                sheet.write_number(*at, value, self._plain if left else self._figure)
+            case datetime() if value.year > _FIRST_YEAR:
+                local = value.astimezone(BEIJING)
+                shown = self._day if local.time() == time() else self._moment
+                sheet.write_datetime(*at, local.replace(tzinfo=None), shown)
+            case date() if not isinstance(value, datetime):
+                sheet.write_datetime(*at, value, self._day)
+            case _:
+                sheet.write_string(*at, _words(value), self._plain)
 
     def chart(
         self, sheet: Any, name: str, kind: str, columns: Sequence[int], count: int, title: str, *, after: int
@@ -99,19 +136,24 @@ class Sheets:
             chart.set_y_axis({"reverse": True})
             chart.set_legend({"none": True})
         else:
+            chart.set_x_axis({"date_axis": True, "num_format": 'm"月"d"日"'})
             chart.set_y_axis({"min": 0})
             chart.set_legend({"position": "bottom"})
         sheet.insert_chart(1, after + 1, chart)
 
 
 @contextmanager
-def open_workbook(target: Path | IO[bytes], **properties: str) -> Iterator[Sheets]:
+def open_workbook(
+    target: Path | IO[bytes], *, made_at: datetime, running: str = "", **properties: str
+) -> Iterator[Sheets]:
     """Yield the sheets of a new workbook that is written to `target` at the end; `properties` are its document properties.
+
+    `running` stands at the head of every printed page.
 
     A workbook for a stream is put together in memory, one for a path through temporary files.
     """
     path = isinstance(target, Path)
     options = _OPTIONS | ({} if path else {"in_memory": True})
     with xlsxwriter.Workbook(str(target) if path else target, options) as book:
-        book.set_properties(properties)
-        yield Sheets(book)
+        book.set_properties({**properties, "created": made_at.astimezone(UTC).replace(tzinfo=None)})
+        yield Sheets(book, running=running)

@@ -16,9 +16,13 @@ from service.export.sheets import Sheets, open_workbook
 __all__ = ["write_topic"]
 
 
-def write_topic(report: TopicReport, target: Path | IO[bytes], *, assessed: RiskSheet | None = None) -> None:
+def write_topic(
+    report: TopicReport, target: Path | IO[bytes], *, assessed: RiskSheet | None = None, drill: bool = False
+) -> None:
     """Write the sheets 问题, 观点, 分阶段, 前后比较, where there is one the latest 风险评估表, 稿件 and 数据口径 to `target`."""
-    with open_workbook(target, title=f"解读要点：{report.topic.title}") as sheets:
+    running = "【演练】数据均为虚构" if drill else ""
+    title = f"{running}解读要点：{report.topic.title}"
+    with open_workbook(target, made_at=report.made_at, running=running, title=title) as sheets:
         _questions(sheets, report)
         _arguments(sheets, report)
         _phases(sheets, report)
@@ -26,7 +30,8 @@ def write_topic(report: TopicReport, target: Path | IO[bytes], *, assessed: Risk
         if assessed is not None:
             _assessed(sheets, assessed, report)
         _documents(sheets, report)
-        sheets.table("数据口径", ("说明",), [[note] for note in _notes(report)], (100,))
+        notes = [*([running] if drill else []), *_notes(report)]
+        sheets.table("数据口径", ("说明",), [[note] for note in notes], (100,))
 
 
 def _questions(sheets: Sheets, report: TopicReport) -> None:
@@ -56,12 +61,11 @@ _STANCES = (Stance.CON, Stance.PRO, Stance.ADVICE)
 
 
 def _phases(sheets: Sheets, report: TopicReport) -> None:
-    now = report.made_at
     rows = [
         [
             phase.window.word,
-            beijing(phase.window.since, now),
-            beijing(phase.window.until, now),
+            phase.window.since,
+            phase.window.until,
             phase.figures.documents,
             round(phase.figures.per_day, 1),
             phase.figures.tones.get("neg", 0),
@@ -122,11 +126,7 @@ def _assessed(sheets: Sheets, sheet: RiskSheet, report: TopicReport) -> None:
 
 
 def _documents(sheets: Sheets, report: TopicReport) -> None:
-    now = report.made_at
-    rows = [
-        [one.title, one.source, beijing(one.at, now) if one.at else "未知", one.url or ""]
-        for one in report.lines.values()
-    ]
+    rows = [[one.title, one.source, one.at or "未知", one.url or ""] for one in report.lines.values()]
     sheets.table("稿件", ("标题", "来源", "时间", "链接"), rows, (60, 24, 18, 60))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from service.domain.beijing import beijing, dated
 from service.domain.figures.briefing import Briefing, Change, before_word
 from service.export.sheets import Sheets, open_workbook
 
@@ -13,7 +12,9 @@ __all__ = ["write_xlsx"]
 
 def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
     """Write the issue's tables to `path`, one sheet each, charts beside the figures they are drawn from."""
-    with open_workbook(path, title=f"药品安全舆情周报 {briefing.week}", author=briefing.office) as sheets:
+    running = "【演练】数据与收件人均为虚构" if briefing.drill else ""
+    title = f"药品安全舆情周报 {briefing.week}"
+    with open_workbook(path, made_at=briefing.made_at, running=running, title=title, author=briefing.office) as sheets:
         _summary(sheets, briefing)
         _daily(sheets, briefing)
         _categories(sheets, briefing)
@@ -29,8 +30,7 @@ def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
         _documents(sheets, briefing)
         if briefing.bypasses:
             bypasses = [
-                [row.title, row.version, row.steps, row.reason, *row.names, beijing(row.at, briefing.made_at)]
-                for row in briefing.bypasses
+                [row.title, row.version, row.steps, row.reason, *row.names, row.at] for row in briefing.bypasses
             ]
             headings = ("事件", "版本", "越过的程序", "理由", "申请人", "确认人", "时间")
             sheets.table("越过审核", headings, bypasses, widths=(40, 8, 30, 40, 12, 12, 16))
@@ -42,6 +42,7 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
     rows: list[list[object]] = [
         ["周次", f"{briefing.week.year}年第{briefing.week.number}周（{_days(briefing)}）"],
         ["期号", f"第{briefing.issue}期（总第{briefing.issue_in_all}期）"],
+        ["生成时间（北京时间）", briefing.made_at],
         ["演练", "是，数据均为虚构" if briefing.drill else "否"],
         ["判断", briefing.judgement],
         ["监测信息（篇）", figures.collected.count],
@@ -51,6 +52,7 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
         ["其中涉及江西（篇）", figures.local_risk],
         ["审计链末值（序号:哈希）", briefing.audit_head],
     ]
+    rows += [["预警事件", briefing.events_told]] if briefing.events_told else []
     rows += [["声量异动", briefing.surges]] if briefing.surges else []
     rows += [["办件与政策跟踪", sentence] for sentence in briefing.followed]
     sheets.table("概况", ("项目", "内容"), rows, widths=(26, 80))
@@ -62,7 +64,7 @@ def _days(briefing: Briefing) -> str:
 
 
 def _daily(sheets: Sheets, briefing: Briefing) -> None:
-    rows = [[f"{day.month}月{day.day}日", count, risk] for day, count, risk in briefing.figures.daily]
+    rows = [[*row] for row in briefing.figures.daily]
     sheet = sheets.table("日趋势", ("日期", "监测信息", "风险稿件"), rows, widths=(14, 12, 12))
     sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（篇）", after=3)
 
@@ -89,7 +91,7 @@ def _ledger(sheets: Sheets, briefing: Briefing) -> None:
         [
             event.number,
             event.title,
-            dated(event.first_at, briefing.made_at),
+            event.first_at,
             event.first_source,
             event.level.word,
             event.documents,
@@ -101,7 +103,7 @@ def _ledger(sheets: Sheets, briefing: Briefing) -> None:
         for event in briefing.events
     ]
     headings = ("编号", "事件", "首发", "来源", "等级", "篇数", "牵头处室", "时限", "状态", "进展")
-    sheets.table("重点事件台账", headings, rows, widths=(6, 42, 15, 16, 6, 6, 20, 15, 8, 30))
+    sheets.table("重点事件台账", headings, rows, widths=(6, 42, 16, 16, 6, 6, 20, 15, 8, 29))
 
 
 def _responses(sheets: Sheets, briefing: Briefing) -> None:
@@ -109,10 +111,10 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
         [
             row.title,
-            beijing(row.known_at, now),
-            beijing(row.acknowledged_at, now) if row.acknowledged_at else "",
-            beijing(row.answered_at, now) if row.answered_at else "",
-            beijing(row.due_at, now) if row.due_at else "",
+            row.known_at,
+            row.acknowledged_at or "",
+            row.answered_at or "",
+            row.due_at or "",
             row.verdict(now),
             row.limits_used,
             row.effect.words if row.effect else "尚未回应，未测",
@@ -121,13 +123,13 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
         for row in briefing.responses
     ]
     headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后各24小时稿件", "其间采集")
-    sheets.table("回应时效", headings, rows, widths=(36, 15, 15, 15, 15, 10, 28, 24, 26))
+    sheets.table("回应时效", headings, rows, widths=(36, 16, 16, 16, 16, 10, 26, 24, 24))
 
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
-        [number, row.title, row.source, dated(row.published_at, briefing.made_at), row.url, row.event_link]
+        [number, row.title, row.source, row.published_at, row.url, row.event_link]
         for number, row in enumerate(briefing.documents, 1)
     ]
     headings = ("序号", "标题", "来源", "时间", "原文链接", "事件链接")
-    sheets.table("重点信息清单", headings, rows, widths=(6, 52, 18, 15, 36, 28))
+    sheets.table("重点信息清单", headings, rows, widths=(6, 52, 18, 16, 36, 27))

@@ -31,6 +31,6 @@ def speaker_of(found: Mapping[Any, Any]) -> str:
 
 
 def speaker_name(found: Mapping[Any, Any]) -> str:
-    """Return how pages name who speaks in a row: beside an outlet stands what brought it."""
+    """Return how pages name who speaks in a row: beside an outlet stands what brought it, unless that begins with its name."""
     name, told = found["source_name"] or found["source_id"], speaker_of(found)
-    return told if told == name else f"{told}（{name}）"
+    return str(name) if name.startswith(told) else f"{told}（{name}）"

@@ -313,7 +313,8 @@ class TestFiles:
         assert f'href="/briefings/{name}"' in browser.client.get("/briefings").text
         answer = browser.client.get(f"/briefings/{name}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
-        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+        # 周报 2026年第47周
+        assert "%E5%91%A8%E6%8A%A5%202026%E5%B9%B4%E7%AC%AC47%E5%91%A8" in answer.headers["content-disposition"]
         assert answer.headers["x-content-type-options"] == "nosniff"
         with site.context.store.read() as work:
             row = work.audit.rows(limit=1)[0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from service.domain.alerts.alert import AlertLevel
-from service.domain.beijing import duration
+from service.domain.beijing import in_minutes
 from service.domain.figures.effect import FALL, RISE
 from service.domain.week import Week
 
@@ -81,7 +81,7 @@ class CategoryRow:
 class MajorEvent:
     """One event of 重点舆情 and one row of its ledger 重点事件台账.
 
-    `people` says how many died where the title does not, `place` where it happened where a person corrected that.
+    `people` says how many died where the title does not, `place` where it happened where the title does not or a person corrected it.
     """
 
     number: str
@@ -115,7 +115,7 @@ class LimitUse:
     def words(self) -> str:
         """The time used beside the limit: `发布权威信息3小时12分/5小时`."""
         pending = "" if self.met else "（未完成）"
-        return f"{self.action}{duration(self.used)}/{self.limit}{pending}"
+        return f"{self.action}{in_minutes(self.used)}/{self.limit}{pending}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +245,7 @@ class Briefing:
     """One issue of the weekly briefing; `followed` are sentences on matters and watched policies, none where there is nothing.
 
     `surges` is the sentence on hours with more than is usual, empty where there were none. `events_in_all` counts the
-    events of the week, where `events` does not hold them all.
+    events of the week, where `events` does not hold them all; `events_told` is the sentence on how many of them are new.
     """
 
     week: Week
@@ -270,6 +270,7 @@ class Briefing:
     followed: tuple[str, ...] = ()
     surges: str = ""
     events_in_all: int = 0
+    events_told: str = ""
 
 
 def on_paper(documents: Sequence[ListedDocument]) -> list[ListedDocument]:

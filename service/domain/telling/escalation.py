@@ -14,7 +14,7 @@ from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.alerts.alert_states import AlertState, Mover
 from service.domain.alerts.handling import moved
 from service.domain.alerts.rounds import marked_moment, next_round, round_number
-from service.domain.beijing import beijing, countdown, duration
+from service.domain.beijing import beijing, countdown, in_minutes
 from service.domain.clocks.clock import Clock
 from service.domain.telling.routing import Routing, Target, Tier
 
@@ -159,7 +159,7 @@ def notes_on(occasion: str, alert: Alert, clocks: Sequence[Clock], now: datetime
     """
     kind = occasion.partition(":")[0]
     if kind == "unacknowledged":
-        return (f"截至{beijing(now, now)}已{duration(now - round_began(alert))}无人确认，现逐级提醒",)
+        return (f"截至{beijing(now, now)}已{in_minutes(now - round_began(alert))}无人确认，现逐级提醒",)
     if kind == "idle":
         return ("确认后久无办理动作，预警重新变为待确认，请再确认并办理",)
     if kind == "more_deaths":

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any, Self
 
-from service.domain.alerts.alert import Alert, AlertState
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import beijing, countdown, dated
 from service.domain.clocks.clock import Clock, ClockRole, ClockState
 from service.domain.events.corrections import FactKind, corrections_told, disputes, standing
@@ -21,9 +21,19 @@ from service.domain.events.toll import deaths_told, harmed_told
 from service.domain.places import join_places, places_told
 from service.domain.telling.notification import harmless
 
-__all__ = ["Letter", "compose", "deadlines", "message_id", "write_letter"]
+__all__ = ["Letter", "compose", "deadlines", "level_line", "message_id", "write_letter"]
 
 _INK, _MUTED, _LINE, _ACCENT = "#17222d", "#51606f", "#dfe4ea", "#0b5d74"
+# White on each is read at 4.5:1 by day and by night, and the shape says it without colour.
+_LEVEL_GROUNDS = {
+    level.mark: ground
+    for level, ground in (
+        (AlertLevel.RED, "#b3122a"),
+        (AlertLevel.ORANGE, "#a84300"),
+        (AlertLevel.YELLOW, "#7a5b00"),
+        (AlertLevel.BLUE, "#1f5fa8"),
+    )
+}
 # Clients that know no style sheets show the inline colours; the others follow the reader's dark mode.
 _DARK = (
     "<style>@media (prefers-color-scheme:dark){.yw-ground{background:#0c1620!important;color:#e8eef3!important}"
@@ -40,7 +50,8 @@ class Letter:
     basis; `step` the one next step and `link` where to take it; `documents` the first three documents as (title, source, time).
     `receives` says why this reader gets it; `listed` are the lines of a summary of several alerts; `notes` what a reader
     must know first, such as that the mail comes late. `alerts` are the lines of several alerts told in one mail, each with
-    its address. `opens` is what the button says, `foot` the last line.
+    its address. `opens` is what the button says, `foot` the last line. `level` is the level by its shape and word, which stands
+    first; empty where the letter is of no alert or of several.
     """
 
     subject: str
@@ -57,6 +68,7 @@ class Letter:
     notes: tuple[str, ...] = ()
     opens: str = "打开预警"
     alerts: tuple[tuple[str, str], ...] = ()
+    level: str = ""
     foot: str = "内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。"
 
     def to_json(self) -> dict[str, Any]:
@@ -98,8 +110,14 @@ def write_letter(
             for document in first
         ),
         drill=drill,
+        level=level_line(alert),
         notes=(*corrections_told(event), *disputes(event)),
     )
+
+
+def level_line(alert: Alert) -> str:
+    """Return the alert's level by its shape and word: `▲ 红色预警`."""
+    return f"{alert.level.mark} {alert.level.word}预警" if alert.level else ""
 
 
 _MOST_DEADLINES = 3
@@ -201,7 +219,7 @@ def _banner(letter: Letter) -> str:
 
 
 def _text(letter: Letter) -> str:
-    parts = [_banner(letter)] if letter.drill else []
+    parts = [told for told in (_banner(letter), letter.level) if told]
     for heading, lines in _sections(letter):
         parts.append("\n".join([f"【{heading}】", *lines]))
         if heading == _step_follows(letter):
@@ -218,13 +236,25 @@ def _linked(place: int, line: str, link: str) -> str:
     )
 
 
-def _html(letter: Letter) -> str:
+def _head(letter: Letter) -> list[str]:
+    """Return the rows above all others: that it is a drill, the level, the subject."""
     rows = []
     if letter.drill:
         rows.append(f'<tr><td style="padding:8px 20px;background:#ffe9a8;color:#17222d">{_banner(letter)}</td></tr>')
-    rows.append(
-        f'<tr><td style="padding:20px 20px 4px;font-size:18px;font-weight:bold">{escape(letter.subject)}</td></tr>'
-    )
+    if letter.level:
+        ground = _LEVEL_GROUNDS.get(letter.level[:1], _INK)
+        rows.append(
+            f'<tr><td style="padding:16px 20px 0"><span style="padding:3px 12px;border-radius:4px;background:{ground};'
+            f'color:#ffffff;font-size:14px;font-weight:bold">{escape(letter.level)}</span></td></tr>'
+        )
+    return [
+        *rows,
+        f'<tr><td style="padding:12px 20px 4px;font-size:18px;font-weight:bold">{escape(letter.subject)}</td></tr>',
+    ]
+
+
+def _html(letter: Letter) -> str:
+    rows = _head(letter)
     step = (
         f'<tr><td style="padding:12px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
         f'<a href="{escape(letter.link, quote=True)}" style="display:inline-block;margin-top:8px;padding:11px 20px;'

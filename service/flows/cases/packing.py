@@ -48,6 +48,7 @@ class Bundle:
     pages: tuple[EvidenceRecord, ...] = ()
     bodies: Mapping[str, bytes] | None = None
     unkept: Mapping[int, str] = field(default_factory=dict)
+    drill: bool = False
 
     @property
     def tells_persons(self) -> bool:
@@ -73,8 +74,9 @@ def pack_case(
     now: datetime,
     masked: bool = True,
     files: EvidenceFiles | None = None,
+    drill: bool = False,
 ) -> Package | None:
-    """Return the package of a case, `None` where there is none; with `files`, the bytes of its pages in it.
+    """Return the package of a case, `None` where there is none; with `files`, the bytes of its pages in it; of a `drill`, it says so.
 
     That it was fetched, whether masked, and its SHA-256 are written down before it is handed out: whoever rewrites
     files and manifest of a package together does not rewrite the audit trail.
@@ -85,7 +87,7 @@ def pack_case(
         return None
     if files is not None:
         found = with_pages(found, files)
-    content = pack(found)
+    content = pack(replace(found, drill=drill))
     digest = hashlib.sha256(content).hexdigest()
     detail = {
         "masked": masked,

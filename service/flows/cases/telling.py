@@ -13,7 +13,7 @@ from service.domain.cases.workflow import Step, Workflow
 from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.people.person import Person
-from service.domain.telling.letter import Letter, deadlines
+from service.domain.telling.letter import Letter, deadlines, level_line
 from service.domain.telling.notification import DRILL, fitted, harmless
 from service.flows.office import Office
 from service.flows.telling.tell import hold_back, mail_key, queue_letter
@@ -147,6 +147,7 @@ def _letter(running: _RunningCase, call: Call, kind: CallKind) -> Letter:
         link=f"{office.address}/cases/{case.id}",
         documents=(),
         drill=office.drill,
+        level=level_line(running.alert),
         opens="打开处置",
     )
 

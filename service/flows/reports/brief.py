@@ -22,7 +22,6 @@ from service.domain.figures.briefing import (
     Change,
     ListedDocument,
     MajorEvent,
-    Rumour,
     WeekFigures,
     advise,
     before_word,
@@ -30,13 +29,14 @@ from service.domain.figures.briefing import (
     named,
 )
 from service.domain.figures.surge import week_sentence
-from service.domain.places import CITIES, PROVINCE
+from service.domain.places import CITIES, PROVINCE, place_beside
 from service.domain.rules.register import Register
 from service.domain.week import Week
 from service.flows.alerts.surges import count_now
 from service.flows.reports.answer_brief import Raised, response_rows
 from service.flows.reports.coverage import coverage_of
 from service.flows.reports.follow_brief import followed_sentences
+from service.flows.reports.raised_brief import events_sentence, rumours_of
 from service.ports.store import Store, Work
 
 __all__ = ["compile_week"]
@@ -92,7 +92,7 @@ def compile_week(
         categories=categories,
         events=events,
         terms=terms,
-        rumours=_rumours(raised),
+        rumours=rumours_of(raised),
         responses=responses,
         advice=advise(events, categories, responses, lead=office, now=now, collected=figures.collected.count),
         ahead=_ahead(raised, week, now),
@@ -100,6 +100,7 @@ def compile_week(
         notes=(*_notes(week, now), covered),
         followed=followed,
         surges=surges,
+        events_told=events_sentence(raised, week),
         events_in_all=len(raised),
         audit_head=head,
         bypasses=bypasses,
@@ -225,13 +226,17 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
         progress=_progress(alert, now),
         next_step=_next_step(alert),
         people=people_told(event) if standing(event) or dead_in(event.title) != (event.deaths or 0) else "",
-        place=_place_corrected(event),
+        place=_place(event),
     )
 
 
-def _place_corrected(event: Event) -> str:
-    place = standing(event).get(FactKind.PLACES)
-    return f"地点{place.words}（人工更正）" if place is not None else ""
+def _place(event: Event) -> str:
+    """Return where it happened, as far as the title does not say it, or a person corrected that."""
+    corrected, places = standing(event).get(FactKind.PLACES), event.facts.get("places")
+    if corrected is not None:
+        return f"地点{corrected.words}（人工更正）"
+    beside = place_beside(event.title, str(places[0])) if places else ""
+    return f"地点{beside}" if beside else ""
 
 
 # A briefing is read by those who do not work in the service: its words are those of a letter, not of the work list.
@@ -304,18 +309,6 @@ def _named(work: Work, since: datetime, until: datetime) -> Counter[str]:
     return counts
 
 
-def _rumours(raised: Sequence[Raised]) -> tuple[Rumour, ...]:
-    return tuple(
-        Rumour(
-            claim=one.event.title,
-            documents=one.event.document_count,
-            status="已有官方核查或辟谣稿件" if one.event.facts.get("rebutted") else "待核实",
-        )
-        for one in raised
-        if "R13" in one.event.categories
-    )
-
-
 def _ahead(raised: Sequence[Raised], week: Week, now: datetime) -> tuple[str, ...]:
     """Return what is due next week, the soonest first and events of one hour and duty together, then the gravest of the others."""
     following = (week.until, week.until + timedelta(days=7))
@@ -380,10 +373,13 @@ def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
 def _notes(week: Week, now: datetime) -> tuple[str, ...]:
     until = min(week.until, now)
     early = "的同一时段；本期在周内生成，不满一周" if until < week.until else ""
+    made = now.astimezone(BEIJING)
     return (
         f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
+        f"本期于{made.year}年{made.month}月{made.day}日 {made:%H:%M}生成，进展截至此时；同一期有几份的，以后生成的为准，人工改动不写回系统。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
         "事件的篇数为首发至今，信源按事件内不同信源计，都含转载；类别可多选，分类合计可能大于风险稿件数。",
+        "传言以提出说法的首篇稿件为题，篇数为所属事件中谣言与误导信息类的稿件。",
         "提及较多为涉及该品种或企业的风险事件在本周和环比时段各自的稿件，按稿件时间计，含转载。",
         "回应用时自获知起，至登记完成止；回应前后各24小时为该事件全部稿件（含转载），只说明前后差别，不说明原因。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",

@@ -13,7 +13,7 @@ from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
 from service.web.media_types import DOCX, HTML, PDF, XLSX
 from service.web.render import page
-from service.web.views.issues import issues_of, week_word
+from service.web.views.issues import download_name, issues_of, week_word
 
 router = APIRouter()
 
@@ -100,5 +100,5 @@ def fetch_briefing(request: Request, identity: Reader, name: str) -> Response:
             detail={"file": path.name},
             now=context.now(),
         )
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.name)}"}
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(download_name(path.name))}"}
     return FileResponse(path, media_type=_TYPES[path.suffix], headers=headers)

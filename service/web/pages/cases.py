@@ -196,7 +196,15 @@ def fetch_archive(request: Request, identity: Handler, case_id: str, *, pages: b
     """
     context = context_of(request)
     files = context.evidence if pages else None
-    package = pack_case(context.store, identity.person.name, case_id, pack=pack, now=context.now(), files=files)
+    package = pack_case(
+        context.store,
+        identity.person.name,
+        case_id,
+        pack=pack,
+        now=context.now(),
+        files=files,
+        drill=context.drill is not None,
+    )
     if package is None:
         raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入")
     headers = {"content-disposition": f'attachment; filename="case-{case_id[:20]}.zip"'}

@@ -208,7 +208,7 @@ def questions(request: Request, identity: Reader, topic_id: str) -> Response:
     file = io.BytesIO()
     with context.store.read() as work:
         sheets = work.topics.sheets(topic_id)
-    write_topic(report, file, assessed=sheets[0] if sheets else None)
+    write_topic(report, file, assessed=sheets[0] if sheets else None, drill=context.drill is not None)
     with context.store.write() as work:
         work.audit.append(
             actor=identity.person.name,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from service.domain.week import Week, parse_week
 
-__all__ = ["Issue", "IssueFile", "issues_of", "week_word"]
+__all__ = ["Issue", "IssueFile", "download_name", "issues_of", "week_word"]
 
 _NAME = re.compile(r"briefing-(\d{4}-W\d{2})\.(docx|pdf|html|xlsx)$")
 # In this order: what is sent on first, the figures last.
@@ -39,6 +39,20 @@ def week_word(week: Week) -> str:
     """Return `2026 年第 47 周（11月16日—11月22日）`."""
     first, last = week.days[0], week.days[-1]
     return f"{week.year} 年第 {week.number} 周（{first.month}月{first.day}日—{last.month}月{last.day}日）"
+
+
+def download_name(name: str) -> str:
+    """Return the name under which a file of an issue is saved, by which it is found among others in three years.
+
+    Such as `药品安全舆情周报 2026年第47周（11月16日至11月22日）.docx`; a name of another form stays as it is.
+    """
+    match = _NAME.search(name)
+    if match is None:
+        return name
+    week = parse_week(match[1])
+    first, last = week.days[0], week.days[-1]
+    span = f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+    return f"{name[: match.start()]}药品安全舆情周报 {week.year}年第{week.number}周（{span}）.{match[2]}"
 
 
 def issues_of(files: Sequence[Path]) -> list[Issue]:

@@ -13,7 +13,7 @@ from crawlers.records import document_id
 from service.domain.beijing import BEIJING
 from service.domain.cases.file import LiaisonKind, text_hash
 from service.domain.cases.workflow import CaseState, Step
-from service.export.case_archive import pack, verify
+from service.export.case_archive import MANIFEST, READING, pack, verify
 from service.flows.cases import packing
 from service.flows.cases.liaison import ask_party, party_answered
 from service.flows.cases.packing import EXPORTED, pack_case
@@ -88,6 +88,15 @@ class TestPackage:
             work.events.save(replace(event, deaths=3, harmed=9), [])
         text = contents(package(told))["readme.txt"].decode()
         assert "\n伤亡：据稿件称死亡3人，称受影响9人（待核实）\n" in text
+
+    def test_of_a_drill_its_first_line_and_its_manifest_say_so_and_of_a_real_case_nothing_does(self, told: Way) -> None:
+        made = pack_case(told.store, "档案丑", told.case.id, pack=pack, now=told.now, drill=True)
+        assert made is not None
+        drilled, real = contents(made.content), contents(package(told))
+        assert drilled[READING].decode().startswith("【演练】")
+        assert json.loads(drilled[MANIFEST])["drill"] is True
+        assert "演练" not in real[READING].decode().splitlines()[0]
+        assert "drill" not in json.loads(real[MANIFEST])
 
     def test_it_tells_its_course_in_chinese_to_a_reader_without_the_program(self, told: Way) -> None:
         text = contents(package(told))["readme.txt"].decode()

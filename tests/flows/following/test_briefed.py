@@ -254,6 +254,33 @@ def test_the_day_of_several_steps_is_written_once(store: Store) -> None:
     assert event.progress == "11月25日 14:32预警，14:41确认，11月26日 14:32回应"
 
 
+def test_an_event_tells_its_place_where_its_title_does_not(store: Store) -> None:
+    place = "江西省赣州市于都县禾丰镇"
+    with store.write() as work:
+        for number, title in enumerate(("要求查验某注射液", f"{place}多人寒战")):
+            event = build_event(id=f"E{number}", title=title, last_at=NOW, facts={"places": [place]})
+            work.events.save(event, [f"place:{number}"])
+            work.alerts.save(build_alert(id=f"A{number}", event_id=event.id, title=title, changed_at=NOW))
+    assert {one.title: one.place for one in issue_of(store).events} == {
+        "要求查验某注射液": f"地点{place}",
+        f"{place}多人寒战": "",
+    }
+
+
+def test_the_issue_says_how_many_events_are_new_and_when_it_was_made(store: Store, tmp_path: Path) -> None:
+    """An issue is made again: of two papers of one number the later one holds."""
+    _raise_rumours(store, 2)
+    issue = issue_of(store)
+    assert "达到预警线的事件2件（按最高级别：红色2件）；本周新增2件" in issue.events_told
+    assert issue.notes[1].startswith(f"本期于2026年11月25日 {NOW.astimezone(BEIJING):%H:%M}生成")
+    write_docx(lay_out(issue), tmp_path / "a.docx")
+    write_xlsx(issue, tmp_path / "a.xlsx")
+    assert issue.events_told in [paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs]
+    summary = {row[0]: row[1] for row in load_workbook(tmp_path / "a.xlsx")["概况"].iter_rows(values_only=True)}
+    assert summary["预警事件"] == issue.events_told
+    assert summary["生成时间（北京时间）"] == NOW.astimezone(BEIJING).replace(tzinfo=None)
+
+
 def test_an_issue_keeps_its_number_when_an_earlier_week_is_made_after_it(store: Store) -> None:
     def number(week: Week) -> tuple[int, int]:
         made = compile_week(store, week, register=REGISTER, office="示例局", address="http://x", drill=False, now=NOW)

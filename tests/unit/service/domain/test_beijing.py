@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.domain.beijing import beijing, countdown, dated, duration
+from service.domain.beijing import beijing, countdown, dated, duration, in_minutes
 from tests.unit.service.domain.builders import NOW
 
 
@@ -50,3 +50,16 @@ def test_a_time_that_is_a_date_alone_says_no_midnight() -> None:
     assert dated(midnight, NOW) == "11月25日"
     assert dated(midnight + timedelta(seconds=1), NOW) == "11月25日 00:00"
     assert dated(NOW, NOW) == beijing(NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=24), "24秒"),
+        (timedelta(minutes=52, seconds=46), "52分"),
+        (timedelta(hours=1, seconds=59), "1小时00分"),
+        (timedelta(hours=30, seconds=1), "30小时00分"),
+    ],
+)
+def test_what_is_read_later_says_no_seconds_beside_hours_and_minutes(span: timedelta, words: str) -> None:
+    assert in_minutes(span) == words

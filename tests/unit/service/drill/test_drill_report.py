@@ -1,9 +1,12 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from lxml import html
+
 from service.domain.events.event import EventDocument
 from service.drill.case_line import BudgetLine, CaseLine, StepLine
-from service.drill.report import DrillReport, Observed, build_report
+from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.scenario import SHIPPED, load_scenario
 from service.web.views.drill_report import report_view
 from tests.builders import build_alert
@@ -66,3 +69,23 @@ def test_the_page_of_a_report_tells_the_steps_of_the_case_with_who_and_when() ->
     )
     assert (case.parts, case.used, case.target, case.refused) == ((("初筛", 4, 15),), 4, 240, ("初审未办理",))
     assert report_view(_report(cases={}).to_json()).events[0].case is None
+
+
+def test_a_printed_sheet_of_the_report_is_marked_has_its_columns_headed_and_names_nobody_in_english() -> None:
+    page = as_html(_report())
+    tree = html.fromstring(page)
+    [style] = tree.iter("style")
+    assert re.search(r"@page \{[^}]*@top-center \{ content: \"【演练】", style.text or "")
+    assert len(tree.xpath("//table")) == len(tree.xpath("//table/thead")) == 4
+    assert not [cell.text for cell in tree.iter("th") if not cell.text]
+    assert not [cell.text for cell in tree.iter("td") if cell.text == "system"]
+    assert tree.xpath("//h1")[0].text.startswith("【演练】")
+    assert "演练时间 2026年3月2日 09:00:00 至" in page
+    assert re.search("预警级别 [▲◆■●—] ", page)
+
+
+def test_the_page_of_a_report_runs_and_fetches_nothing() -> None:
+    tree = html.fromstring(as_html(_report()))
+    names = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
+    assert not names & {"script", "link", "img", "iframe", "object", "form"}
+    assert "url(" not in next(tree.iter("style")).text

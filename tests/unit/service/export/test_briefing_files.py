@@ -76,9 +76,9 @@ class TestWord:
 
     def test_a_reader_can_go_from_heading_to_heading(self, files: tuple[Path, Path]) -> None:
         levels = {
-            paragraph.text: paragraph._p.pPr.find(qn("w:outlineLvl")).get(qn("w:val"))
+            paragraph.text: paragraph.style.element.pPr.find(qn("w:outlineLvl")).get(qn("w:val"))
             for paragraph in docx.Document(str(files[0])).paragraphs
-            if paragraph._p.pPr is not None and paragraph._p.pPr.find(qn("w:outlineLvl")) is not None
+            if paragraph.style is not None and paragraph.style.element.pPr.find(qn("w:outlineLvl")) is not None
         }
         assert (levels["一、总体情况"], levels["（一）于都清云注射液聚集性不良反应"]) == ("0", "1")
         assert len([level for level in levels.values() if level == "0"]) >= 8
@@ -383,18 +383,3 @@ class TestSheets:
         again = write_briefing(issue(), tmp_path)
         assert again == first
         assert sorted(tmp_path.iterdir()) == sorted(first)
-
-
-def test_what_a_source_only_dates_says_no_midnight(tmp_path: Path) -> None:
-    briefing = issue(events=1)
-    whole = replace(
-        briefing,
-        events=tuple(replace(one, first_at=WEEK.since) for one in briefing.events),
-        documents=tuple(replace(one, published_at=WEEK.since) for one in briefing.documents),
-        notes=(),
-    )
-    write_xlsx(whole, tmp_path / "brief.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "brief.xlsx")
-    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
-    assert "3月2日" in cells
-    assert not [cell for cell in (*cells, str(lay_out(whole))) if "3月2日 00:00" in cell]

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
@@ -16,12 +17,13 @@ import docx
 import pypdfium2
 import pytest
 import structlog
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from lxml import html
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
-from service.domain.figures.briefing import Briefing, Rumour, advise, named
+from service.domain.figures.briefing import Briefing, Rumour
 from service.export import pdf
 from service.export.blocks import Heading, Line, Link, Paper, Picture, Table
 from service.export.briefing import write_briefing
@@ -104,13 +106,16 @@ def read_html(data: bytes, _: Paper) -> str:
 
 
 def read_pdf(data: bytes, paper: Paper) -> str:
-    """Return the text without the page numbers and without the heads that a table repeats on its next page."""
+    """Return the text without the page numbers, what stands at the head of every page and the heads that a table repeats."""
     heads = {without_blanks("".join(block.headings)) for block in paper.blocks if isinstance(block, Table)}
     pages = []
     for number, page in enumerate(PdfReader(io.BytesIO(data)).pages, 1):
         text = without_blanks(page.extract_text())
         assert text.endswith(f"—{number}—")
         text = text.removesuffix(f"—{number}—")
+        if number > 1:
+            assert text.startswith(without_blanks(paper.running))
+            text = text.removeprefix(without_blanks(paper.running))
         repeated = next((head for head in heads if text.startswith(head)), "")
         pages.append(text.removeprefix(repeated))
     return "".join(pages)
@@ -229,39 +234,65 @@ def test_who_does_not_see_the_page_finds_headings_language_and_heads_of_columns(
     assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages} == {(595, 842)}
 
 
-def test_the_text_before_the_annexes_takes_three_pages_in_the_busiest_week_and_two_in_a_calm_one() -> None:
-    assert _pages_before_the_annexes(issue(events=2)) == 2
-    assert _pages_before_the_annexes(_busiest()) == 3
+def test_who_does_not_see_the_word_file_finds_styles_language_title_and_whose_it_is(
+    papers: dict[str, Paper], files: dict[tuple[str, str], bytes]
+) -> None:
+    word = docx.Document(io.BytesIO(files["plain", "docx"]))
+    headings = [block for block in papers["plain"].blocks if isinstance(block, Heading)]
+    styled = [(one.style.name, one.text) for one in word.paragraphs if one.style and one.style.name.startswith("Head")]
+    assert styled == [(f"Heading {one.level}", one.text) for one in headings]
+    [title] = [one.text for one in word.paragraphs if one.style and one.style.name == "Title"]
+    [language] = word.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr/w:lang")
+    told = word.core_properties
+    assert (title, language.get(qn("w:eastAsia")), told.language) == ("药品安全舆情周报", "zh-CN", "zh-CN")
+    assert (told.author, told.last_modified_by, told.comments) == ("综合规财处", "综合规财处", "")
+    assert told.created == told.modified == datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 
 
-def _pages_before_the_annexes(briefing: Briefing) -> int:
-    made = io.BytesIO()
-    write_pdf(lay_out(briefing), made)
-    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made.getvalue())).pages]
-    return next(number for number, text in enumerate(pages) if "重点事件台账" in text)
+def test_no_type_of_the_word_file_comes_from_a_theme_and_every_style_names_its_chinese_font(
+    files: dict[tuple[str, str], bytes],
+) -> None:
+    word = docx.Document(io.BytesIO(files["plain", "docx"]))
+    used = {one.get(qn("w:val")) for one in word.element.body.iter(qn("w:pStyle"))} | {"Normal"}
+    fonts = {one.name: one.element.rPr.rFonts for one in word.styles if one.style_id in used}
+    named = {"Normal": "仿宋", "Heading 1": "黑体", "Heading 2": "楷体", "Title": "宋体", "表格标题": "黑体"}
+    assert {name: fonts[name].get(qn("w:eastAsia")) for name in named} == named
+    assert not [font for font in fonts.values() for name in font.attrib if "Theme" in name]
 
 
-def _busiest() -> Briefing:
-    """Return sixty events whose titles have eighty signs, nine answers that are late, ten rumours, four items of advice."""
-    title = "乙县丙药房连锁门店被曝长期销售过期颗粒并篡改生产日期，" * 3
-    made = issue(title=title, events=60)
-    firms = ("甲地某某制药股份有限公司", "乙地某某生物科技有限公司", "丙地药业")
-    events = tuple(
-        replace(
-            one, firms=firms, products=("甲乙丙颗粒", "丁戊注射液", "己庚片"), lead="法规处、待指定（药品生产监管）"
-        )
-        for one in made.events
+@pytest.mark.parametrize("drill", [True, False])
+def test_a_page_that_is_torn_off_says_that_it_is_of_a_drill_and_an_issue_of_facts_does_not(*, drill: bool) -> None:
+    paper = lay_out(issue(drill=drill))
+    made = {form: io.BytesIO() for form in WRITERS}
+    for form, write in WRITERS.items():
+        write(paper, made[form])
+    pages = [page.extract_text() for page in PdfReader(made["pdf"]).pages]
+    assert [page.lstrip().startswith("【演练】") for page in pages] == [drill] * len(pages)
+    [section] = docx.Document(made["docx"]).sections
+    heads = (section.header, section.even_page_header)
+    assert [head.paragraphs[0].text.startswith("【演练】") for head in heads] == [drill] * 2
+    [style] = html.fromstring(made["html"].getvalue()).iter("style")
+    at_the_head = re.search(r'@top-center \{ content: "((?:\\[0-9a-f]+ )+)"', style.text or "")
+    assert (at_the_head is not None) is drill
+    assert (
+        at_the_head is None or "".join(chr(int(code, 16)) for code in at_the_head[1].split("\\")[1:]) == paper.running
     )
-    return replace(
-        made,
-        events=events,
-        responses=made.responses * 9,
-        rumours=(Rumour(claim=title, documents=14, status="待核实"),) * 10,
-        terms=tuple(replace(made.terms[0], name=name) for name in (*firms, "丁地某某中药饮片厂", "甲乙丙颗粒", "己")),
-        advice=advise(events, made.categories, made.responses, lead=made.office, now=made.made_at),
-        ahead=(f"11月30日 01:41 回应社会关切：{named(title)}等9件",),
-        surges="",
-    )
+
+
+def test_odd_pages_are_numbered_to_the_right_and_even_ones_to_the_left(files: dict[tuple[str, str], bytes]) -> None:
+    """GB/T 9704-2012, 7.5: one sign from the edge, between dashes."""
+    [section] = docx.Document(io.BytesIO(files["plain", "docx"])).sections
+    feet = (section.first_page_footer, section.footer, section.even_page_footer)
+    sides = [foot.paragraphs[0].alignment for foot in feet]
+    assert sides == [WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT]
+    assert all(foot.paragraphs[0]._p.xpath(".//w:instrText") for foot in feet)
+    with pypdfium2.PdfDocument(files["plain", "pdf"]) as document:
+        for number, page in enumerate(document, 1):
+            text = page.get_textpage()
+            left, _, right, _ = text.get_rect(text.count_rects() - 1)
+            assert (left + right > page.get_width()) is (number % 2 == 1)
+            text.close()
+            page.close()
 
 
 @pytest.mark.parametrize("form", ["html", "pdf"])

@@ -18,7 +18,7 @@ from service.web.views.charts import ticks
 from service.web.views.event_page import document_views, known_facts, score_parts, time_line, validity
 from service.web.views.first_run import first_run
 from service.web.views.hits import from_store
-from service.web.views.issues import issues_of
+from service.web.views.issues import download_name, issues_of
 from service.web.views.marking import excerpt, marked, spans_of
 from service.web.views.overview import city_tiles, day_start, volume
 from service.web.views.paging import pager
@@ -312,3 +312,8 @@ class TestSmall:
         assert [file.word for file in issues[0].files] == ["文档", "PDF", "网页", "表格"]
         assert issues[0].at.tzinfo is UTC
         assert issues[0].at <= datetime.now(UTC)
+
+    def test_a_download_is_named_in_chinese_with_its_days_and_a_drill_by_its_mark(self) -> None:
+        assert download_name("briefing-2026-W53.pdf") == "药品安全舆情周报 2026年第53周（12月28日至1月3日）.pdf"
+        assert download_name("演练-briefing-2026-W46.docx").startswith("演练-药品安全舆情周报 2026年第46周（")
+        assert download_name("notes.txt") == "notes.txt"

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from service.domain.telling.letter import write_letter
+from service.domain.alerts.alert import AlertLevel
+from service.domain.telling.letter import Letter, compose, write_letter
 from tests.builders import NOW, build_alert, build_event
 from tests.contract.notifier import letter_to
 
@@ -35,3 +36,27 @@ def test_a_mail_tells_how_many_sources_speak_on_their_own_where_some_pass_on_wha
             subject="", alert=build_alert(), event=told, clocks=(), documents=(), link="", drill=False, now=NOW
         )
         assert said in letter.summary
+
+
+def test_a_mail_shows_its_level_first_by_shape_and_word_in_text_and_in_html() -> None:
+    for level, shown in ((AlertLevel.RED, "▲ 红色预警"), (AlertLevel.BLUE, "● 蓝色预警"), (AlertLevel.NONE, "")):
+        alert = build_alert(level=level)
+        letter = write_letter(
+            subject="某县多人寒战",
+            alert=alert,
+            event=build_event(),
+            clocks=(),
+            documents=(),
+            link="",
+            drill=True,
+            now=NOW,
+        )
+        assert letter == Letter.from_json(letter.to_json())
+        message = compose(letter, key="k", sender="a@x.invalid", recipient="b@x.invalid", sent_at=NOW)
+        text, page = (str(message.get_body((kind,)).get_content()) for kind in ("plain", "html"))  # type: ignore[union-attr]
+        if shown:
+            assert text.splitlines()[2] == shown
+            body = page.partition("<body")[2]
+            assert 0 < body.index(f"{shown}</span>") < body.index("某县多人寒战")
+        else:
+            assert "预警</span>" not in page
