@@ -1,6 +1,7 @@
 """Counts of harmed and dead people as a text claims them: where they stand and which integer they say."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -22,7 +23,7 @@ from analysis.harm.hurt import harmed
 from analysis.harm.numbers import counted, counted_kin, may_count_people, numbers_of_people, written_number
 from analysis.harm.one_told import one_told, wrongly_given
 from analysis.harm.people import PeopleCount
-from analysis.harm.side_by_side import told_side_by_side
+from analysis.harm.side_by_side import told_beside_the_dead, told_side_by_side
 from analysis.harm.taken_back import refutes_all, without_taken_back
 from analysis.harm.weighed import weighed_one
 
@@ -35,6 +36,7 @@ _AFTER_DEATH = re.compile("(?:去世|离世)后")
 # More are told by a number alone.
 _FEW_TOLD = 3
 _MOST_COUNTS = 40
+_MOST_ASKED = 8
 
 
 def people_counts(text: str) -> list[PeopleCount]:
@@ -60,7 +62,23 @@ def people_counts(text: str) -> list[PeopleCount]:
     title = text.partition("\n")[0]
     if not found or refutes_all(title) or is_another_story(_AFTER_DEATH.sub("", title)):
         return []
-    return _without_parts(text, found)
+    return _with_survivors(text, sentences, _without_parts(text, found))
+
+
+def _with_survivors(text: str, sentences: Sequence[tuple[int, str]], kept: list[PeopleCount]) -> list[PeopleCount]:
+    """Add who lies ill beside one dead, where nobody harmed is counted: 男的死了,女的还在重症."""
+    if any(count.type is EntityType.HARMED for count in kept) or is_refuted(text):
+        return kept
+    for offset, words in islice(_holding(sentences, [count.start for count in kept]), _MOST_ASKED):
+        for count in told_beside_the_dead(words):
+            return sorted([*kept, _moved(count, offset)], key=lambda count: count.start)
+    return kept
+
+
+def _holding(sentences: Sequence[tuple[int, str]], starts: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Yield each sentence in which one of `starts` lies, once; both stand in order."""
+    numbers = (bisect_right(sentences, start, key=lambda sentence: sentence[0]) - 1 for start in starts)
+    yield from (sentences[number] for number in dict.fromkeys(numbers))
 
 
 def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]:

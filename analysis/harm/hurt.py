@@ -4,7 +4,8 @@ All patterns read normalised text. Pure.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from analysis.assessment import EntityType
 from analysis.harm.ailments import ailment_after_use, names_ailment, tells_ailment
@@ -20,7 +21,7 @@ from analysis.harm.numbers import (
     written_number,
 )
 from analysis.harm.passed_on import infected
-from analysis.harm.people import WHO, PeopleCount
+from analysis.harm.people import KIN, WHO, PeopleCount
 from analysis.harm.shares import share_harmed
 from analysis.numerals import chinese_number
 
@@ -79,6 +80,10 @@ _IN_CARE = re.compile(
     "(?:还|也|正|直接)?(?:[在进送住躺]了?[^,。]{0,3}(?:icu|重症|抢救|医院|急诊|院)|昏迷|休克|瘫|残废|失明|晕|过敏|抽搐)"
 )
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
+# 一家四口除了我都进了医院, 一家五口就我没事: the one who is left out was not harmed.
+_ALL_BUT = re.compile(
+    f",?(?:除了?|除开)(?:[我他她]们?家?(?:{KIN})?|(?:{KIN})|(?P<n>[一两二三12])[个人名位])(?:没[^,。]{{1,5}})?|,?(?:就|只有|唯独)(?:[我他她]家?(?:{KIN})?|(?:{KIN}))没"
+)
 _GROUP_WITHIN = 5
 _SAME_WITHIN = 20
 
@@ -110,9 +115,17 @@ def _number_or_share(words: str, match: re.Match[str], *, told: bool) -> Iterato
     written = written_number(match)
     share = share_harmed(words, match.end(), chinese_number(written) or 0) if told else None
     if share is None:
-        yield from counted(EntityType.HARMED, match.start(), match.end(), written)
+        yield from _but_those_left_out(words, match.end(), counted(EntityType.HARMED, *match.span(), written))
     elif 0 < share[0] <= MOST_PEOPLE:
         yield PeopleCount(EntityType.HARMED, match.start(), share[1], share[0], named=True)
+
+
+def _but_those_left_out(words: str, end: int, counts: Sequence[PeopleCount]) -> Iterator[PeopleCount]:
+    """Yield the counts without those whom the words behind them, from `end`, leave out."""
+    left = _ALL_BUT.match(words, end)
+    spared = (chinese_number(left.group("n") or "一") or 0) if left else 0
+    for count in counts:
+        yield replace(count, value=max(1, count.value - spared))
 
 
 def _is_counted(words: str, match: re.Match[str], *, told: bool) -> bool:
@@ -171,7 +184,7 @@ def _shares(words: str, match: re.Match[str]) -> bool:
 def _kin(words: str) -> Iterator[PeopleCount]:
     for match, written in counted_kin(words):
         if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
-            yield from counted(EntityType.HARMED, *match.span(), written)
+            yield from _but_those_left_out(words, match.end(), counted(EntityType.HARMED, *match.span(), written))
 
 
 def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
