@@ -75,21 +75,19 @@ def blames_another(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
 
     The notices of one authority are written alike, and only the firm tells the recall of one from that of the next, where
     no list knows the product. A common product, batch, shop or place below the province ties what names the maker here
-    and the seller there; of recalls and failed tests alone neither product nor place does: two firms recall one medicine.
+    and the seller there; of recalls and failed tests only product and place together do: two firms recall one medicine.
     """
     named = [member.firms for member in members if 0 < len(member.firms) <= _FEW_FIRMS]
     if not named or not 0 < len(report.firms) <= _FEW_FIRMS:
         return False
     if any(_may_be_one(own, other) for firms in named for other in firms for own in report.firms):
         return False
+    if share_venue(report, members) or any(share_batch(report, one) for one in members):
+        return False
+    product, place = share_product(report, members), any(_are_near(one, report) for one in members)
     if _tells_of_firms(report) and all(_tells_of_firms(one) for one in members):
-        return not (share_venue(report, members) or any(share_batch(report, one) for one in members))
-    near = {PlaceRelation.SAME, PlaceRelation.WITHIN}
-    return not (
-        share_product(report, members)
-        or share_venue(report, members)
-        or any(share_batch(report, one) or relate_places(one.regions, report.regions) in near for one in members)
-    )
+        return not (product and place)
+    return not (product or place)
 
 
 def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
@@ -119,8 +117,7 @@ def is_of_another_batch(report: Fingerprint, members: Sequence[Fingerprint]) -> 
     named = [member for member in members if _differ_in_batch(report, member)]
     if not named or any(share_batch(report, one) for one in members) or share_venue(report, members):
         return False
-    near = {PlaceRelation.SAME, PlaceRelation.WITHIN}
-    return not any(relate_places(one.regions, report.regions) in near for one in members)
+    return not any(_are_near(one, report) for one in members)
 
 
 def belongs_to_no_list(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
@@ -174,6 +171,11 @@ def share_product(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
 def share_venue(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
     """Tell whether a remembered report names a shop or practice that this one names too."""
     return any(not report.venues.isdisjoint(member.venues) for member in members)
+
+
+def _are_near(report: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether both are of one city, county or town, or one of them of a place in the other's."""
+    return relate_places(member.regions, report.regions) in {PlaceRelation.SAME, PlaceRelation.WITHIN}
 
 
 def _tells_of_firms(report: Fingerprint) -> bool:
