@@ -20,6 +20,7 @@ from analysis.entities.product_numbers import found_numbers
 from analysis.entities.products import PRODUCT_TYPES, found_products
 from analysis.entities.shops import named_shops
 from analysis.entities.times import found_times
+from analysis.entities.towns import with_bare_towns
 from analysis.lexicon import Hit, Lexicon, TermKind
 from analysis.lexicon.regions import COUNTY_DIGITS
 from analysis.reading import Reading
@@ -170,7 +171,7 @@ def _regions(
     document names no other place.
     """
     if not places:
-        return [], firms
+        return list(_each_once(reading.joined, with_bare_towns(reading, [], lexicon, home=home))), firms
     within = bytearray(len(reading.joined))
     for hit in named:
         within[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
@@ -178,7 +179,7 @@ def _regions(
     for firm in firms:
         within[firm.start : firm.end] = b"\2" * (firm.end - firm.start)
     seated, free = _parted(free, within)
-    found = found_regions(reading, free, lexicon, home=home)
+    found = with_bare_towns(reading, found_regions(reading, free, lexicon, home=home), lexicon, home=home)
     seats = found_regions(reading, seated, lexicon) if seated else []
     starts = [seat.start for seat in seats]
     firms = [_with_seat(firm, seats, starts) for firm in firms]

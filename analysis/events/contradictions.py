@@ -14,9 +14,11 @@ from analysis.events.venues import differ
 
 __all__ = [
     "befell_elsewhere",
+    "belongs_to_no_list",
     "blames_another",
     "concerns_another",
     "graver_without_tie",
+    "is_of_another_batch",
     "is_of_batch",
     "same_form",
     "share_batch",
@@ -28,7 +30,9 @@ _TYING_MARK = 5
 """Characters from which a common number is taken for that of a batch."""
 _BATCH = re.compile(r"(?![HZSBJFT][JC]?[0-9]{8}$)(?=.*[0-9])[A-Za-z0-9-]{6,}")
 """A mark that can only be a batch: no approval (国药准字H…, H20150001), which every batch of a product bears, and no count (12,000)."""
-_FEW_PRODUCTS = _FEW_FIRMS = 2
+_FEW_PRODUCTS = _FEW_FIRMS = _FEW_BATCHES = 2
+_OF_A_FIRM = frozenset({"R03", "R04"})
+"""What failed a test and what is recalled is a matter of the firm that made it."""
 
 
 def befell_elsewhere(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
@@ -71,19 +75,19 @@ def blames_another(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
 
     The notices of one authority are written alike, and only the firm tells the recall of one from that of the next, where
     no list knows the product. A common product, batch, shop or place below the province ties what names the maker here
-    and the seller there.
+    and the seller there; of recalls and failed tests only product and place together do: two firms recall one medicine.
     """
     named = [member.firms for member in members if 0 < len(member.firms) <= _FEW_FIRMS]
     if not named or not 0 < len(report.firms) <= _FEW_FIRMS:
         return False
     if any(_may_be_one(own, other) for firms in named for other in firms for own in report.firms):
         return False
-    near = {PlaceRelation.SAME, PlaceRelation.WITHIN}
-    return not (
-        share_product(report, members)
-        or share_venue(report, members)
-        or any(share_batch(report, one) or relate_places(one.regions, report.regions) in near for one in members)
-    )
+    if share_venue(report, members) or any(share_batch(report, one) for one in members):
+        return False
+    product, place = share_product(report, members), any(_are_near(one, report) for one in members)
+    if _tells_of_firms(report) and all(_tells_of_firms(one) for one in members):
+        return not (product and place)
+    return not (product or place)
 
 
 def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
@@ -105,10 +109,38 @@ def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> b
     )
 
 
+def is_of_another_batch(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether an event is of other batches: both name one or two, no remembered report one of these, and nothing ties them.
+
+    Two batches of one drug are two matters unless they did it in one county, town, shop or practice.
+    """
+    named = [member for member in members if _differ_in_batch(report, member)]
+    if not named or any(share_batch(report, one) for one in members) or share_venue(report, members):
+        return False
+    return not any(_are_near(one, report) for one in members)
+
+
+def belongs_to_no_list(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether one of the two is a list of many products or firms, and the other a matter of another kind.
+
+    A month's list of failed medicines reads like whatever is told of one of them; who came to harm by it is a matter
+    of its own, unless it names the batch.
+    """
+    alike = [member for member in members if _is_list(member) is _is_list(report)]
+    kinds = {kind for member in members for kind in member.categories}
+    return (
+        not alike
+        and bool(report.categories and kinds)
+        and kinds.isdisjoint(report.categories)
+        and not any(share_batch(report, one) for one in members)
+    )
+
+
 def same_form(report: Fingerprint, member: Fingerprint) -> bool:
-    """Tell whether a near copy is only the same form, filled in for another county, town, shop or product."""
+    """Tell whether a near copy is only the same form, filled in for another county, town, shop, product, firm or batch."""
     moved = are_apart(member.regions, report.regions) or differ(member.venues, report.venues)
-    return moved or products_agree(member.products, report.products) == 0
+    other = _differ_in_firm(report, member) or is_of_another_batch(report, [member])
+    return moved or other or products_agree(member.products, report.products) == 0
 
 
 def share_batch(report: Fingerprint, member: Fingerprint) -> bool:
@@ -139,6 +171,31 @@ def share_product(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
 def share_venue(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
     """Tell whether a remembered report names a shop or practice that this one names too."""
     return any(not report.venues.isdisjoint(member.venues) for member in members)
+
+
+def _are_near(report: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether both are of one city, county or town, or one of them of a place in the other's."""
+    return relate_places(member.regions, report.regions) in {PlaceRelation.SAME, PlaceRelation.WITHIN}
+
+
+def _tells_of_firms(report: Fingerprint) -> bool:
+    return bool(report.categories) and report.categories <= _OF_A_FIRM
+
+
+def _differ_in_firm(report: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether both name one or two firms, and none that may be one of the other's."""
+    few = 0 < len(report.firms) <= _FEW_FIRMS and 0 < len(member.firms) <= _FEW_FIRMS
+    return few and not any(_may_be_one(own, other) for own in report.firms for other in member.firms)
+
+
+def _differ_in_batch(report: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether both name one or two batches, and none that the other names."""
+    few = 0 < len(report.batches) <= _FEW_BATCHES and 0 < len(member.batches) <= _FEW_BATCHES
+    return few and report.batches.isdisjoint(member.batches)
+
+
+def _is_list(report: Fingerprint) -> bool:
+    return len(report.products) > _FEW_PRODUCTS or len(report.firms) > _FEW_FIRMS
 
 
 def _at_home(report: Fingerprint) -> bool:

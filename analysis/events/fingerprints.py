@@ -57,7 +57,8 @@ class Fingerprint:
     what happened, as far as it is not said by what it happened to.
     `products` and `firms` are canonical names, without the drugs that were found in another product; `regions` GB/T 2260 codes and ISO codes of other countries, of the
     title where it names any, else of the text; a place that is only somebody's home or seat where there is no other. `marks` are approval and batch numbers and long figures, `venues` the own
-    names of shops and practices, `deaths` how many dead are told; fingerprints of older stores have neither.
+    names of shops and practices, `batches` the batch numbers alone, `deaths` how many dead are told; fingerprints of older
+    stores have none of these.
     """
 
     document_id: str
@@ -73,6 +74,7 @@ class Fingerprint:
     categories: frozenset[str]
     signature: bytes
     venues: frozenset[str] = frozenset()
+    batches: frozenset[str] = frozenset()
     deaths: int = 0
 
     def to_json(self) -> dict[str, Any]:
@@ -101,6 +103,7 @@ class Fingerprint:
                 "happened_at": datetime.fromisoformat(values["happened_at"]),
                 "signature": b64decode(values["signature"]),
                 "venues": frozenset(values.get("venues", ())),
+                "batches": frozenset(values.get("batches", ())),
             }
         )
 
@@ -139,6 +142,7 @@ def _fingerprint(document: Document, assessment: Assessment, signed: bytes) -> F
         categories=frozenset(assessment.category_codes[:1]),
         signature=signed,
         venues=named_venues(f"{document.title}\n{document.text[:OPENING_CHARS]}"),
+        batches=_names(e for e in entities if e.type is EntityType.BATCH_NO),
         deaths=int(assessment.facts.get("deaths") or 0),
     )
 

@@ -17,9 +17,11 @@ from typing import Any, Self
 from analysis.events.affinity import compare, likelihood, products_agree
 from analysis.events.contradictions import (
     befell_elsewhere,
+    belongs_to_no_list,
     blames_another,
     concerns_another,
     graver_without_tie,
+    is_of_another_batch,
     is_of_batch,
     same_form,
     share_batch,
@@ -76,6 +78,7 @@ class PlacementReason(StrEnum):
     OTHER_PLACE = "other_place"
     OTHER_PRODUCT = "other_product"
     OTHER_FIRM = "other_firm"
+    OTHER_BATCH = "other_batch"
     TOO_DIFFERENT = "too_different"
 
 
@@ -288,6 +291,10 @@ def _against(fingerprint: Fingerprint, sketch: EventSketch) -> PlacementReason |
         return PlacementReason.OTHER_PRODUCT
     if blames_another(fingerprint, sketch.members):
         return PlacementReason.OTHER_FIRM
+    if is_of_another_batch(fingerprint, sketch.members):
+        return PlacementReason.OTHER_BATCH
+    if belongs_to_no_list(fingerprint, sketch.members):
+        return PlacementReason.TOO_DIFFERENT
     return PlacementReason.TOO_DIFFERENT if graver_without_tie(fingerprint, sketch.members) else None
 
 

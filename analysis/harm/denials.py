@@ -19,6 +19,7 @@ __all__ = [
     "denied_spans",
     "lives_after_all",
     "retracted_spans",
+    "says_nobody_died",
     "stands_in",
     "survivals",
 ]
@@ -48,7 +49,7 @@ _RETRACTED = re.compile(
     "(?:有误|失实|不实|不准确|[系是为]?误[报传]|系谣传|(?<![不非])是(?:个|一场)?误会|(?<![不非没])(?:是)?我?(?:听|看|写|搞|弄|传|记)错|有?重复(?:统计|计算)|不对(?=$|[,。!])"
     f"|[,、]?(?:现|已|经[^,。]{{2,10}})?(?:更正|订正|修正|核减|勘正)[为成](?={_RIGHT})|[,、]?(?:经[^,。]{{2,10}},?)?[应实]为(?={_RIGHT}))"
     # What is told stands before what says that it is wrong: 死亡2人的说法不准确, "死亡2人"应为"受伤2人", 由15人更正为13人.
-    f"|(?P<claim>[^,。;:]{{2,40}}?)(?:的|这一|等)?(?:说法|报道|消息|信息|传言|传闻|表述|一句|字样|数字|数据|人数|死讯)(?:并?不(?:准确|实|属实|真实)|有误|[系是为]误[报传]?|系谣[言传]|与事实(?:严重)?不符|有出入)"
+    f"|(?P<claim>[^,。;:]{{2,40}}?)(?:的|这一|等)?(?:说法|报道|稿件?|稿子|一文|推文|推送|消息|信息|传言|传闻|表述|一句|字样|数字|数据|人数|死讯)(?:并?不(?:准确|实|属实|真实)|有误|[系是为]误[报传]?|系谣[言传]|与事实(?:严重)?不符|有出入)"
     '|["“「『](?P<quoted>[^"“”「」『』]{2,40})["”」』](?:一句|字样|表述)?(?:有误)?,?(?:更正为|应[为是]|应改为|实为)(?=["“「『])'
     # 编造"疫苗打死3个娃"的虚假信息, 认定其散布的…为虚假信息.
     "|(?:散布|编造|捏造|传播|散播)(?P<spread>[^。]{2,40}?)(?:的|等|为|系|是){0,2}(?:虚假(?:信息|言论|消息)|谣言|不实(?:信息|言论|消息))"
@@ -57,10 +58,10 @@ _RETRACTED = re.compile(
     f"|[由从](?P<number>{_COUNT})[更订修]正为(?={_COUNT})"
 )
 # What says of somebody told dead that he lives, of whoever the next words are about: 患者未死亡, 人没死, 仍健在.
-_NOT_DEAD = "(?:(?<![再另])(?:并?未|没有?|无人?|不曾)(?:有人|出现|发生)?(?:死亡|身亡|去世|离世|死)(?!率|病例|报告|[于心绝])|(?:仍|还)(?:然)?(?:健在|活着)|(?:不是|并非)(?:死亡|去世|离世|身亡|死)|人没事)"
+_NOT_DEAD = "(?:(?<![再另])(?:并?未|没有?|无人?|不曾)(?:有人|出现|发生)?(?:死亡|身亡|去世|离世|死)(?!率|病例|报告|[于心绝])|(?:仍|还)(?:然)?(?:健在|活着)|(?:不是|并非)(?:死亡|去世|离世|身亡|死)|人没事|母子平安|平安无事)"
 _LIVES = (
     "(?<![没未无不法能再])(?:脱离(?:了)?(?:生命)?危险|脱险|苏醒|醒(?:过来|来)了?|康复|抢救(?:成功|过来|回来)|救(?:了)?(?:过来|回来)|恢复(?:了)?(?:心跳|意识|自主呼吸)"
-    "|[仍还](?:然)?在(?:icu|重症|抢救|救治|治疗|医院)|转入(?:普通)?病房|转院治疗|生命体征(?:已|目前)?(?:平稳|稳定))"
+    "|[仍还](?:然)?在(?:icu|重症|抢救|救治|治疗|医院)|转入(?:普通)?病房|转院治疗|生命体征(?:已|目前)?(?:平稳|稳定)|[均都已]已?出院)"
 )
 _ALIVE = re.compile(f"(?P<not_dead>{_NOT_DEAD})|{_LIVES}")
 _ALL = re.compile("[均都全]")
@@ -80,6 +81,9 @@ _WHO_LIVES = re.compile(
 _CORRECTION = re.compile(
     '更正|勘误|订正|误[传报]|谣[传言]|[搞弄]错|有误|不实|澄清|辟谣|否认|情况说明|(?:今日|现已)证实|实际(?!上?死)|网传|网上(?:说|传|流传)|被报道|被传|(?:之前|此前|先前)[^,。]{0,10}?(?:报道|称|说|传|通报)|媒体报道称|所谓|回应[^。]{0,20}(?:一事|传闻|说法)|回应[^,。]{0,3}["“「『]'
 )
+
+# Who answers a rumour or a report; what a notice counts (3人住院,无人死亡) answers nothing.
+_ANSWERS = re.compile("回应|澄清|辟谣|网传|传言|传闻|不实|误传|情况说明")
 
 
 def denied_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
@@ -136,6 +140,16 @@ class Survival:
 
     of_all: bool
     kin_at: int | None
+
+
+def says_nobody_died(text: str) -> bool:
+    """Tell whether a text answers in so many words that nobody died: 患者未死亡,卫健委回应; nobody insists on it afterwards."""
+    if not _ANSWERS.search(text) or _CONFIRMED.search(text):
+        return False
+    alive = next((match for match in islice(_ALIVE.finditer(text), _MOST_SURVIVALS) if match.group("not_dead")), None)
+    return (
+        alive is not None and not _INSISTED.search(text, alive.end()) and not _WHO_LIVES.search(text[: alive.start()])
+    )
 
 
 def survivals(text: str, since: int) -> list[Survival]:

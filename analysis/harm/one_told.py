@@ -26,11 +26,11 @@ _WRONGLY_GIVEN = re.compile(
 )
 
 _FAULTY_VACCINE = re.compile(
-    "规格.{0,8}(?:差错|错)|接种差错|误种|错种|打错|失效|超过有效期|一[针支]两用|同一[支根]|重复使用|共用|跳闸|断电|停电|脱冷|冻结|温控"
+    "规格.{0,8}(?:差错|错)|接种差错|误种|错种|打错|失效|超过有效期|一[针支]两用|拿错|成人疫苗|同一[支根]|重复使用|共用|跳闸|断电|停电|脱冷|冻结|温控"
 )
 
 _GIVEN = re.compile(
-    f"(?:打了(?P<g>{NUMBER})(?:多|余|来)?[个名]{WHO})|(?P<n>{NUMBER})(?:多|余|来)?[个名]{WHO}(?:先后|陆续|分别|相继)?(?:受种|接种|挨个打|被打)|受种者(?:共|有|共有|约)?(?P<k>{NUMBER})(?:多|余)?[人名]|打给了?(?P<m>{NUMBER})(?:多|余)?[个名]{WHO}"
+    f"(?:打了(?P<g>{NUMBER})(?:多|余|来)?[个名]{WHO})|(?P<n>{NUMBER})(?:多|余|来)?[个名]{WHO}(?:先后|陆续|分别|相继)?(?:受种|接种|挨个打|被打)|受种者(?:共|有|共有|约)?(?P<k>{NUMBER})(?:多|余)?[人名]|给(?P<p>{NUMBER})[个名位]{WHO}(?:都|全)?(?:打|接种|注射)了?|打给了?(?P<m>{NUMBER})(?:多|余)?[个名]{WHO}"
 )
 
 _OWN_CHILD = re.compile(
@@ -41,7 +41,7 @@ _VACCINE = re.compile("疫苗|接种|打.{0,4}[针苗]")
 
 # A complaint that leaves out its own subject names only what befell it.
 _OWN_HARM = re.compile(
-    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|(?:渗|流)黄水|(?:肋骨|骨头|跟腱).{0,4}(?:断|裂)|嘴唇烂|肋骨裂|转氨酶[0-9一二三四五六七八九几上]|吊保肝|糜烂|鼓膜穿孔|尿血|便血|小便像|鼻尖.{0,3}[白黑]|电灼伤|眼前发黑|通红发硬|脸肿|嘴肿|喉咙肿|晕倒|昏倒|耳鸣|听不见|满脸|昏过[一去两]|起大泡|嘴里全是泡|粒细胞0|低血糖昏|电灼伤|角膜(?:掉皮|溃疡)|满脸脓包|风团|眼白黄|破了流脓|起疱脱皮|手指头?全红|留个坑|留疤|(?:二度)?化学灼伤|酸中毒|掉了一大片|才缓过来|水泡一个|起[^,]{0,3}红(?:疙瘩|疹|点)|眼皮都?[抬睁]不|手[脚又][^,]{0,3}抖|心[跳率]2[0-9]{2}|眼睛?看不见了"
+    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|(?:双腿|下肢|双下肢|四肢|全身)瘫痪|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|(?:渗|流)黄水|(?:肋骨|骨头|跟腱).{0,4}(?:断|裂)|嘴唇烂|肋骨裂|转氨酶[0-9一二三四五六七八九几上]|吊保肝|糜烂|鼓膜穿孔|尿血|便血|小便像|鼻尖.{0,3}[白黑]|电灼伤|眼前发黑|通红发硬|脸肿|嘴肿|喉咙肿|晕倒|昏倒|耳鸣|听不见|满脸|昏过[一去两]|起大泡|嘴里全是泡|粒细胞0|低血糖昏|电灼伤|角膜(?:掉皮|溃疡)|满脸脓包|风团|眼白黄|破了流脓|起疱脱皮|手指头?全红|留个坑|留疤|(?:二度)?化学灼伤|酸中毒|掉了一大片|才缓过来|水泡一个|起[^,]{0,3}红(?:疙瘩|疹|点)|眼皮都?[抬睁]不|手[脚又][^,]{0,3}抖|心[跳率]2[0-9]{2}|眼睛?看不见了"
 )
 
 _OWN_STORY = re.compile(
@@ -62,7 +62,9 @@ _TOLD = re.compile(
 
 def wrongly_given(text: str) -> Iterator[PeopleCount]:
     """Yield how many were given a vaccine of which the text tells that it was the wrong one or had lost its strength."""
-    if _VACCINE.search(text) and _GIVEN.search(text) and _FAULTY_VACCINE.search(text) and not is_refuted(text):
+    if not (_VACCINE.search(text) and _GIVEN.search(text) and _FAULTY_VACCINE.search(text)):
+        return
+    if not is_refuted(text) and not is_another_story(text):
         for match in islice(_GIVEN.finditer(text), 1):
             if not is_supposed(text, *match.span()) and not is_statistic(text, *match.span()):
                 value = chinese_number(match.group(match.lastgroup or 0))

@@ -10,10 +10,11 @@ from itertools import islice
 from analysis.assessment import EntityType
 from analysis.harm.ailments import names_ailment, tells_ailment
 from analysis.harm.circumstances import is_another_story, is_harm_told, is_supposed, is_unrelated, names_harm
+from analysis.harm.deaths import single_deaths
 from analysis.harm.people import KIN, NUMBER, WHO, PeopleCount
 from analysis.numerals import chinese_number
 
-__all__ = ["told_side_by_side"]
+__all__ = ["told_beside_the_dead", "told_side_by_side"]
 
 _NEAR = "闺蜜|室友|舍友|同事|同桌|朋友|邻居|对象|工友|同学"
 _CALLED = "[一-鿿](?:阿姨|奶奶|爷爷|大妈|大爷|婶|某[某甲乙丙]?)"
@@ -32,6 +33,10 @@ _TOO = re.compile(
     f"(?P<who>[我俺](?:家|的)?(?:{KIN}|{_NEAR})|(?<![一-鿿])(?:{KIN}|{_NEAR}))(?![们针群圈])(?:也(?:是|一样|[^,。;!?\n]{{0,6}}(?:[肿烂疼痒吐晕]|中招|住院|过敏|起))|更惨|更严重|比我还?[惨严]|跟我一样|同样的?(?:情况|症状))"
 )
 _WHO = re.compile(_PERSON)
+# 男的死了,女的还在重症: each with a clause of its own.
+_APART = re.compile(
+    f"(?:^|[,。;:!?\n 、])(?:结果|现在|后来|可是?|但|而)?(?P<who>{_PERSON}|[男女]的|另(?:外)?[一1][个名位人])(?P<rest>[^,。;!?\n]{{1,30}})"
+)
 _PARTS = re.compile(
     f"(?<!其中)(?:(?<![0-9第每])(?:{NUMBER})[人个名位](?![月天周年小礼星疗多])(?:(?!{NUMBER}[人个名位])[^,。;、0-9]){{2,12}}[,、 和及]?){{2,5}}"
 )
@@ -61,6 +66,20 @@ def told_side_by_side(words: str) -> Iterator[PeopleCount]:
             yield PeopleCount(EntityType.HARMED, pair.start(), pair.end("other"), 2, named=True)
     for parts in islice(_PARTS.finditer(words), _MOST):
         yield from _summed(words, parts)
+
+
+def told_beside_the_dead(words: str) -> Iterator[PeopleCount]:
+    """Yield how many lie ill of whom a sentence tells beside one who died, each in a clause of its own."""
+    clauses = list(islice(_APART.finditer(words), _MOST))
+    dead = [one for one in clauses if any(single_deaths(one.group()))]
+    hurt = {
+        one.group("who"): one
+        for one in clauses
+        if one not in dead and is_harm_told(one.group("rest"), hard=True) and not _WHO.search(one.group("rest"))
+    }
+    if dead and hurt and not is_another_story(words):
+        first = next(iter(hurt.values()))
+        yield PeopleCount(EntityType.HARMED, *first.span("who"), len(hurt), named=True)
 
 
 def _each_told(words: str) -> Iterator[PeopleCount]:

@@ -6,12 +6,11 @@ says what it is: in its title, or in the first words where it has none.
 """
 
 import re
-from collections.abc import Sequence
 
 from analysis.harm.circumstances import SENTENCE, counts_all_reports
 from analysis.reading import Reading
 
-__all__ = ["is_long_ago", "judges_the_past", "tells_no_harm"]
+__all__ = ["is_long_ago", "is_taken_back", "judges_the_past", "tells_no_harm"]
 
 _FIRST_WORDS = 60
 
@@ -66,13 +65,14 @@ _LONG_AGO = re.compile(
 _OLD_YEAR = re.compile(
     "[^0-9一-鿿]{0,2}(?:早在)?(?:19[0-9]{2}|20(?:0[0-9]|1[0-5]))年(?![^,。]{0,6}(?:出?生|成立|建|创|注册|获批|上市|开业|起|以来|至))(?![^。]*20(?:1[6-9]|[2-9][0-9])年)"
 )
+_YEAR_OF_NOW = re.compile("20(?:1[6-9]|[2-9][0-9])年")
 _NOW = re.compile("今[天早晚日年]|昨[天早晚日]|前天|刚[才刚]?|现在|凌晨|本[周月日]|最近|近日")
 
 
 def tells_no_harm(reading: Reading) -> bool:
     """Tell whether a text tells of no harm of now.
 
-    It is an exercise, an examination's question, the count of a year's reports, a chapter of a novel, what is remembered
+    It is an exercise, an examination's question, history, the count of a year's reports, a chapter of a novel, what is remembered
     on its day, a report taken back, a lesson in law, or of a wreck or violence without medicine.
     """
     title, parts = _title(reading), _parts(reading)
@@ -82,9 +82,20 @@ def tells_no_harm(reading: Reading) -> bool:
         return True
     if _YEARLY.search(title) and any(map(counts_all_reports, _sentences(reading))):
         return True
-    if _is_novel(title, reading.joined) or _is_remembered(title, reading.joined) or _is_taken_back(title, parts):
+    if (
+        _is_history(title, reading.joined)
+        or _is_novel(title, reading.joined)
+        or _is_remembered(title, reading.joined)
+        or is_taken_back(reading)
+    ):
         return True
     return bool(_LESSON.search(title) or (_WRECK.search(title) and not any(map(_MEDICINE.search, parts))))
+
+
+def _is_history(title: str, joined: str) -> bool:
+    """Tell whether a title is of a year long past, and nothing that is told goes on or comes back."""
+    past = _OLD_YEAR.match(title) and not _GOES_ON.search(title)
+    return bool(past) and not _NOW.search(joined) and not _YEAR_OF_NOW.search(joined)
 
 
 def _is_novel(title: str, joined: str) -> bool:
@@ -96,8 +107,10 @@ def _is_remembered(title: str, joined: str) -> bool:
     return bool(remembered) and not _GOES_ON.search(title) and not _NOW.search(_REMEMBERED.sub("", joined))
 
 
-def _is_taken_back(title: str, parts: Sequence[str]) -> bool:
-    taken = _TAKEN_BACK.search(title) and any(map(_WHOLE_FALSE.search, parts))
+def is_taken_back(reading: Reading) -> bool:
+    """Tell whether a paper takes its report back as a whole."""
+    parts = _parts(reading)
+    taken = _TAKEN_BACK.search(_title(reading)) and any(map(_WHOLE_FALSE.search, parts))
     return bool(taken) and not any(map(_RIGHT_NUMBER.search, parts))
 
 

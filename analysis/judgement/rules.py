@@ -24,11 +24,12 @@ from analysis.harm.circumstances import (
     tells_of_many,
     without_ruled_out,
 )
-from analysis.harm.denials import denied_spans
+from analysis.harm.deaths import may_tell_death
+from analysis.harm.denials import denied_spans, says_nobody_died
 from analysis.harm.passed_on import passed_on
 from analysis.harm.people import PeopleCount
 from analysis.harm.taken_back import lies_gravely_ill, takes_deaths_back
-from analysis.judgement.aside import is_long_ago, judges_the_past, tells_no_harm
+from analysis.judgement.aside import is_long_ago, is_taken_back, judges_the_past, tells_no_harm
 from analysis.judgement.severity import MOST_SEVERE
 from analysis.judgement.signs import Signs, read_signs
 from analysis.lexicon import Hit, TermKind
@@ -52,11 +53,11 @@ HINT = "hint"
 """How the rule of a finding begins that rests on likeness of sound alone."""
 
 _TIES = re.compile(
-    "一针|喝(?:了|完)?[^,。]{0,6}药(?![店房])|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|吃(?=减肥药|假药|[^,。]{0,8}[药丸])|喝了|打疫苗|打y[^,。]{0,3}苗|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输完液|输了液|挂完|扎针|输血|皮试|雾化|透析|血透|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+    "一针|[吃喝]下去|[吊挂](?:了|过|完)[^,。]{0,4}[水瓶针](?!果)|输错了?血|(?:诊所|卫生[院室所]|输液室|美容院)(?:里|又|已经?|就)?[打挂输吊]死|喝(?:了|完)?[^,。]{0,6}药(?![店房])|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|染发|吃(?=减肥药|假药|偏方|土方|[^,。]{0,8}[药丸])|喝了|打疫苗|打y[^,。]{0,3}苗|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输完液|输了液|挂完|扎针|输血|皮试|雾化|透析|血透|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
 )
 # What is given there is a medicine though none is named.
 _GIVEN = re.compile(
-    "药酒|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药|透析|血透"
+    "药酒|打[^,。]{1,3}针(?![孔线锋对])|[吊挂](?:了|过|完)[^,。]{0,4}[水瓶](?!果)|输错了?血|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药|透析|血透"
 )
 _NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
 _VACCINE = re.compile("疫苗|接种|加强针")
@@ -197,7 +198,7 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
         floor=floors[0].rule if floors else None,
         facts=MappingProxyType(facts),
         signs=read_signs(reading),
-        most_severe=_LEAST_SEVERE if no_harm else _most_severe(reading, facts),
+        most_severe=_bound_of_no_harm(reading) if no_harm else _most_severe(reading, facts),
     )
 
 
@@ -224,6 +225,11 @@ def _most_severe(reading: Reading, facts: Mapping[str, int | bool | str]) -> int
     if not refuted or not _OFFICE.search(joined) or _DISPUTED.search(joined):
         return MOST_SEVERE
     return _RUMOUR_OF_MANY if facts["vulnerable"] or _VACCINE.search(joined) or _PANIC.search(joined) else _RUMOUR_ALONE
+
+
+def _bound_of_no_harm(reading: Reading) -> int:
+    """Return the highest severity of what tells no harm of now; a death taken back was as bad as a rumour while it was told."""
+    return _RUMOUR_ALONE if may_tell_death(reading.joined) and is_taken_back(reading) else _LEAST_SEVERE
 
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
@@ -333,6 +339,8 @@ def _is_rebuttal(reading: Reading) -> bool:
         return True
     if not _OFFICE.search(reading.joined):
         return False
+    if says_nobody_died(reading.joined) and not _DISPUTED.search(reading.joined):
+        return True
     return bool(denied_spans([(match.start(), match.group()) for match in SENTENCE.finditer(reading.joined)]))
 
 

@@ -290,3 +290,35 @@ def test_the_home_of_who_came_to_harm_in_another_province_is_no_place_of_the_mat
 )
 def test_a_home_stays_where_the_harm_the_maker_or_the_way_back_may_be_there(text: str) -> None:
     assert findings("", text).facts["jiangxi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("罗坳一诊所输液死了两个人", "360731108"),
+        ("在罗坳卫生院打针后休克", "360731108"),
+        ("昨天去罗坳赶集买的药酒,喝完吐了", "360731108"),
+    ],
+)
+def test_a_town_without_its_suffix_is_known_to_a_source_of_jiangxi(text: str, code: str) -> None:
+    found = find_entities(reading("", text), {"title": "", "text": text}, load_lexicon(), home="360000")
+    assert [entity.code for entity in found if entity.type is EntityType.REGION] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("罗坳一诊所输液死了两个人", None),
+        ("幸福一家诊所输液死了两个人", "360000"),
+        ("中村那边一诊所输液死了人", "360000"),
+        ("在武汉打工,罗坳一诊所输液死了两个人", "360000"),
+        ("车上那边有人晕倒", "360000"),
+    ],
+)
+def test_a_word_that_may_be_any_place_is_no_town(text: str, home: str | None) -> None:
+    found = find_entities(reading("", text), {"title": "", "text": text}, load_lexicon(), home=home)
+    assert not [one for one in found if one.type is EntityType.REGION and (one.code or "").startswith("36")]
+
+
+def test_a_town_without_its_suffix_lies_in_the_city_that_the_text_names() -> None:
+    assert [entity.code for entity in regions("赣州通报,罗坳一诊所输液后死亡1人")][-1] == "360731108"

@@ -24,6 +24,14 @@ def told(text: str, kind: EntityType) -> int:
         ("好端端一个人打一针就没了", 1),
         ("打完点滴,一个人说没就没了", 1),
         ("两口子吃偏方,男的死了,女的还在重症", 1),
+        ("隔壁床老头挂完水就走了", 1),
+        ("在药店买的蛇药,吃下去没两小时人就没气了", 1),
+        ("女子染发后全身过敏,第三天不治", 1),
+        ("打疫苗后昏迷的阿姨今天早上还是走了", 1),
+        ("已经是第四个了,都是打这个针死的", 4),
+        ("糖浆中毒死亡儿童增至16人", 16),
+        ("更正:死亡人数应为1人,均为用药后", 1),
+        ("死者不是三名而是两名,均为服用该胶囊后肝衰竭", 2),
     ],
 )
 def test_the_dead_are_counted_in_spoken_words(text: str, number: int) -> None:
@@ -39,6 +47,12 @@ def test_the_dead_are_counted_in_spoken_words(text: str, number: int) -> None:
         "挂水怕死人",
         "小白鼠打针后死了两只",
         "动物实验中10只大鼠死亡4只",
+        "隔壁床的大爷挂完水就走了,约我明天一起来",
+        "护士打完针就走了",
+        "爷爷走了三年了,抽屉里还有他的降压药",
+        "排队打针等死个人,前面还有五十个",
+        "我是第三个打这个针的",
+        "打针的时候他死的心都有",
     ],
 )
 def test_a_stock_a_figure_of_speech_and_an_animal_are_no_dead(text: str) -> None:
@@ -59,6 +73,12 @@ def test_a_stock_a_figure_of_speech_and_an_animal_are_no_dead(text: str) -> None
         ("光我认识的就有四个用了那款面霜烂脸", 4),
         ("一个宿舍八个,五个用了那洗面奶烂脸", 5),
         ("一对双胞胎吃了那个退烧药都休克了", 2),
+        ("一家四口除了我都进了医院,吃的凉茶铺的药", 3),
+        ("一家四口除了我,都吃那个药进了医院", 3),
+        ("一家五口就我没中招,吃完那个药都拉肚子", 4),
+        ("两口子吃偏方,男的死了,女的还在重症", 1),
+        ("夫妻同时做肉毒素注射,妻子死亡,丈夫呼吸困难住院", 1),
+        ("护士拿错药,给3个新生儿打了成人疫苗", 3),
     ],
 )
 def test_the_harmed_are_counted_in_spoken_words(text: str, number: int) -> None:
@@ -66,7 +86,15 @@ def test_the_harmed_are_counted_in_spoken_words(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["母女都去打了疫苗", "我认识的有三个药店", "两个在医院门口卖药", "五个用了三年的血压计", "新药都进医院了"]
+    "text",
+    [
+        "母女都去打了疫苗",
+        "我认识的有三个药店",
+        "两个在医院门口卖药",
+        "五个用了三年的血压计",
+        "新药都进医院了",
+        "剧情里护士给三个病人打错疫苗",
+    ],
 )
 def test_numbers_without_harm_count_nobody(text: str) -> None:
     assert told(text, EntityType.HARMED) == 0

@@ -111,3 +111,23 @@ def test_violence_of_who_took_a_medicine_is_no_mere_violence() -> None:
 )
 def test_who_comes_to_harm_in_an_exercise_is_no_part_played(title: str) -> None:
     assert not tells_no_harm(reading(title))
+
+
+def test_a_death_that_a_paper_takes_back_was_as_bad_as_a_rumour() -> None:
+    found = findings(
+        "更正：本报3月2日报道的某诊所输液致3人死亡一稿失实", "本报3月2日《某诊所输液致3人死亡》一文失实，特此更正。"
+    )
+    assert (found.facts["deaths"], found.most_severe) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_history"),
+    [
+        ("1937年的磺胺酏剂事件造成107人死亡，催生了现代药品法", True),
+        ("1937年的磺胺酏剂事件造成107人死亡，如今同样的糖浆又致3名儿童死亡", False),
+        ("2014年出厂的注射液昨天致1人死亡", False),
+        ("2011年以来已有三名儿童接种后死亡，2026年再添一例", False),
+    ],
+)
+def test_what_is_of_a_year_long_past_is_no_harm_of_now_unless_it_goes_on(text: str, *, is_history: bool) -> None:
+    assert tells_no_harm(reading("", text)) is is_history

@@ -244,3 +244,17 @@ def test_several_harmed_by_what_was_given_are_a_cluster_without_a_number_or_a_wo
 )
 def test_several_of_whom_no_harm_is_told_are_no_cluster(text: str) -> None:
     assert findings("", text).floor is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_rebuttal"),
+    [
+        ("患者未死亡，卫健委回应网传输液事件", True),
+        ("官方回应“孕妇打针后死亡”：母子平安，已出院", True),
+        ("卫健委通报：3人输液后住院，无人死亡", False),
+        ("卫健委回应：患者未死亡，但家属出示死亡证明", False),
+        ("患者未死亡，店家回应输液事件", False),
+    ],
+)
+def test_an_office_that_answers_that_nobody_died_rebuts(text: str, *, is_rebuttal: bool) -> None:
+    assert findings("", text).facts["official_rebuttal"] is is_rebuttal
