@@ -23,8 +23,8 @@ from service.policies.register import load_register
 from tests.bench.chain import FirstTier, Installation
 from tests.bench.collecting import charsets, crawling, dates
 from tests.bench.loading import measure_load
-from tests.bench.role_memory import measure_role
 from tests.bench.naive import NaiveChain
+from tests.bench.role_memory import measure_role
 from tests.bench.rounds import Comparison, Figure, LeftOut, compare, cost
 from tests.bench.scanning import scan_steps
 from tests.bench.texts import Corpus, Page, load_corpus
