@@ -9,9 +9,8 @@ import hashlib
 import logging
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
-
-import rjieba
+from functools import cache
+from typing import Any, Protocol, cast
 
 from analysis.joined import BETWEEN, portions
 from analysis.lexicon import load_lexicon
@@ -40,15 +39,26 @@ class Segmenter(Protocol):
         """Return the words of `text` with the shorter words inside long ones, for an index."""
 
 
+class _Cutter(Protocol):
+    """What is used of `rjieba`: the module itself, which has a dictionary of its own, or one made apart."""
+
+    def cut(self, text: str, *, hmm: bool) -> list[str]:
+        """Return the words of `text`."""
+
+    def cut_for_search(self, text: str, *, hmm: bool) -> list[str]:
+        """Return the words of `text` with the shorter words inside long ones."""
+
+    def add_word(self, word: str, freq: int | None, tag: str | None) -> int:
+        """Take up a word."""
+
+
 class RjiebaSegmenter:
     """The default cutter. It holds the interpreter lock: scale by processes, not threads."""
 
     def __init__(self, words: Iterable[str] | None = None) -> None:
-        """Load the dictionary and add `words` (the lexicon's where none are given)."""
+        """Load the dictionary and add `words`; where none are given, cut by the one with the lexicon's that the process shares."""
         chosen = tuple(load_lexicon().words if words is None else words)
-        self._cutter = rjieba.Jieba()
-        for word in chosen:
-            self._cutter.add_word(word, _USER_WORD_FREQUENCY, None)
+        self._cutter = _common_cutter() if words is None else _own_cutter(chosen)
         self._identity = _identity("rjieba", "0.2", chosen)
 
     @property
@@ -113,6 +123,30 @@ def search_tokens(texts: Sequence[str], segmenter: Segmenter) -> list[str]:
             words = words.replace("  ", " ")
         tokens.extend([own.strip(" ") for own in words.split(BETWEEN)])
     return tokens
+
+
+@cache
+def _common_cutter() -> _Cutter:
+    """Return the one cutter with the lexicon's words: its dictionary takes 25 MiB, and more than the model cuts by it.
+
+    It is the one that the library loads when it is imported, which a role that cuts nothing never does.
+    """
+    import rjieba
+
+    # Its stub tells of `add_word`, but not among what it offers.
+    return _with_words(cast("_Cutter", rjieba), load_lexicon().words)
+
+
+def _own_cutter(words: Iterable[str]) -> _Cutter:
+    import rjieba
+
+    return _with_words(rjieba.Jieba(), words)
+
+
+def _with_words(cutter: _Cutter, words: Iterable[str]) -> _Cutter:
+    for word in words:
+        cutter.add_word(word, _USER_WORD_FREQUENCY, None)
+    return cutter
 
 
 def _identity(name: str, version: str, words: tuple[str, ...]) -> str:

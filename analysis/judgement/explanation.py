@@ -75,7 +75,7 @@ class Hearing:
         column, known = model.weighting.columns(counts.bucket)
         column, block = column[known], counts.block[known]
         value = (1 + np.log(counts.count[known])) * model.weighting.idf[column]
-        spoken = value * model.weights[column, model.labels.index(label)]
+        spoken = value * model.weights[column][:, model.labels.index(label)]
         self._said, self._square = _by_block(block, spoken), _by_block(block, value * value)
         keys, asked = block << BUCKET_BITS | counts.bucket[known], placed.block << BUCKET_BITS | placed.bucket
         at = np.searchsorted(keys, asked)

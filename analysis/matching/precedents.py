@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from analysis.matching.halves import Halves, SparseRows, weighed
 from analysis.matching.situations import Situation
 
 __all__ = ["Precedents", "fingerprint_of_row"]
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 
 
 def fingerprint_of_row(row: Situation) -> int:
@@ -36,7 +37,7 @@ class Precedents:
 
     articles: tuple[str, ...]
     usual: Floats
-    weights: sparse.csr_matrix
+    weights: SparseRows
     rows: tuple[str, ...]
     by_row: Floats
     learned: tuple[int, ...]
@@ -53,12 +54,12 @@ class Precedents:
         counts less by its share.
         """
         at = {row: number for number, row in enumerate(self.rows)}
-        worths = np.asarray((features @ self.weights).todense(), dtype=np.float32).ravel() + self.usual
+        worths = weighed(features, self.weights).astype(np.float32) + self.usual
         known = 0.0
         for row, share in shares:
             number = at.get(row.id)
             if number is not None and self.learned[number] == fingerprint_of_row(row):
-                worths += np.float32(share) * self.by_row[number]
+                worths += np.float32(share) * self.by_row[number].astype(np.float32)
                 known += share
         told = zip(self.articles, worths.tolist(), strict=True)
         return {article: known * (worth + likely.get(article, 0.0)) for article, worth in told}
@@ -75,19 +76,14 @@ class Precedents:
         }
 
     @classmethod
-    def of(cls, arrays: Mapping[str, Any], articles: Iterable[str], rows: Iterable[str], features: int) -> Self:
+    def of(cls, arrays: Mapping[str, Any], articles: Iterable[str], rows: Iterable[str]) -> Self:
         """Return the model that `arrays` made."""
         names = tuple(articles)
-        parts = (
-            arrays["worth_data"].astype(np.float32),
-            arrays["worth_indices"],
-            arrays["worth_indptr"].astype(np.int32),
-        )
         return cls(
             articles=names,
             usual=arrays["worth_usual"],
-            weights=sparse.csr_matrix(parts, shape=(features, len(names))),
+            weights=Halves.of(arrays, len(names), prefix="worth_"),
             rows=tuple(rows),
-            by_row=arrays["worth_by_row"].astype(np.float32),
+            by_row=arrays["worth_by_row"],
             learned=tuple(arrays["worth_learned"].tolist()),
         )

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from analysis.matching.halves import Halves, SparseRows, weighed
 from analysis.matching.precedents import Precedents
 from analysis.matching.situations import Situation
 from analysis.text import normalise
@@ -76,7 +77,7 @@ class Recogniser:
 
     weighting: Weighting
     rows: tuple[str, ...]
-    weights: sparse.csr_matrix
+    weights: SparseRows
     intercepts: npt.NDArray[np.float64]
     head: Head | None = None
     precedents: Precedents | None = None
@@ -88,7 +89,7 @@ class Recogniser:
 
     def margins(self, features: sparse.csr_matrix, pooled: Pooled | None = None) -> Mapping[str, float]:
         """Return the margin of every row that the model knows; a vector of another encoder is left aside."""
-        found = np.asarray((features @ self.weights).todense()).ravel() + self.intercepts
+        found = weighed(features, self.weights) + self.intercepts
         margins = dict(zip(self.rows, found.tolist(), strict=True))
         if self.head is not None and pooled is not None:
             for row, share in self.head.shares(pooled).items():
@@ -165,14 +166,11 @@ def load_recogniser() -> Recogniser:
         if manifest.get(name) != value:
             raise ModelRefusedError(f"{MODEL}: the manifest names {name} {manifest.get(name)!r}, here is {value!r}")
     with np.load(MODEL, allow_pickle=False) as arrays:
-        weighting = Weighting.of(arrays["buckets"].astype(np.int64), arrays["idf"].astype(np.float64))
-        shape = (len(weighting.buckets), len(manifest["rows"]))
-        parts = {"data": np.float64, "indices": np.int32, "indptr": np.int32}
-        weights = sparse.csr_matrix(tuple(arrays[name].astype(kind) for name, kind in parts.items()), shape=shape)
+        weighting = Weighting.of(arrays["buckets"], arrays["idf"])
+        weights = Halves.of(arrays, len(manifest["rows"]))
         precedents = None
         if manifest.get("articles"):
-            named = manifest["articles"], manifest["worth_rows"]
-            precedents = Precedents.of(arrays, *named, features=len(weighting.buckets))
+            precedents = Precedents.of(arrays, manifest["articles"], manifest["worth_rows"])
         return Recogniser(
             weighting=weighting,
             rows=tuple(manifest["rows"]),

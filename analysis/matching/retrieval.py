@@ -8,9 +8,13 @@ it is silent. An article that is out of force on the day asked about is never re
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
 
 from analysis.assessment import Assessment
 from analysis.matching.articles import Article
@@ -104,8 +108,8 @@ class ArticleIndex:
         self._tokenize = tokenize
         self._validity = dict(validity or {})
         self._articles = {article.key: article for article in articles}
-        self._postings: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        self._index()
+        self._keys = tuple(self._articles)
+        self._postings = _Postings.of(self._counted(tokenize))
 
     def __len__(self) -> int:
         """Return how many articles are held."""
@@ -130,26 +134,49 @@ class ArticleIndex:
         """Return the articles in force that share words with `text`, with BM25 scores, best first."""
         scores: dict[str, float] = defaultdict(float)
         for word in {w for w in self._tokenize(text) if len(w) >= _SHORTEST_TERM}:
-            for key, weight in self._postings.get(word, ()):
-                scores[key] += weight
+            for number, weight in self._postings.of_word(word):
+                scores[self._keys[number]] += weight
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         in_force = ((self.article(key, on), score) for key, score in ranked)
         found = [(article, score) for article, score in in_force if article is not None]
         return found[:limit]
 
-    def _index(self) -> None:
-        counts = {
-            key: Counter(w for w in self._tokenize(f"{a.chapter} {a.text}") if len(w) >= _SHORTEST_TERM)
-            for key, a in self._articles.items()
-        }
-        lengths = {key: sum(words.values()) for key, words in counts.items()}
-        mean = sum(lengths.values()) / len(lengths) if lengths else 1.0
-        frequency = Counter(word for words in counts.values() for word in words)
-        for key, words in counts.items():
-            norm = _K1 * (1 - _B + _B * lengths[key] / (mean or 1.0))
+    def _counted(self, tokenize: Callable[[str], Iterable[str]]) -> list[Counter[str]]:
+        texts = (f"{article.chapter} {article.text}" for article in self._articles.values())
+        return [Counter(word for word in tokenize(text) if len(word) >= _SHORTEST_TERM) for text in texts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """In which texts, by their number, a word stands and with which BM25 weight; in arrays, a seventh of what pairs would take."""
+
+    places: Mapping[str, slice]
+    numbers: npt.NDArray[np.uint32]
+    weights: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, counts: Sequence[Counter[str]]) -> "_Postings":
+        """Weigh the words that were counted in each text."""
+        lengths = [sum(words.values()) for words in counts]
+        mean = sum(lengths) / len(lengths) if lengths else 1.0
+        frequency = Counter(word for words in counts for word in words)
+        ends = dict(zip(frequency, accumulate(frequency.values()), strict=True))
+        places = {word: slice(end - frequency[word], end) for word, end in ends.items()}
+        free = {word: place.start for word, place in places.items()}
+        numbers = np.empty(frequency.total(), dtype=np.uint32)
+        weights = np.empty(frequency.total())
+        for number, words in enumerate(counts):
+            norm = _K1 * (1 - _B + _B * lengths[number] / (mean or 1.0))
             for word, count in words.items():
                 idf = math.log(1 + (len(counts) - frequency[word] + 0.5) / (frequency[word] + 0.5))
-                self._postings[word].append((key, idf * count * (_K1 + 1) / (count + norm)))
+                numbers[free[word]], weights[free[word]] = number, idf * count * (_K1 + 1) / (count + norm)
+                free[word] += 1
+        return cls(places, numbers, weights)
+
+    def of_word(self, word: str) -> Iterable[tuple[int, float]]:
+        """Return number and weight of every text that the word stands in, in order."""
+        place = self.places.get(word)
+        return () if place is None else zip(self.numbers[place].tolist(), self.weights[place].tolist(), strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

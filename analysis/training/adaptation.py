@@ -107,7 +107,7 @@ def adapt(
     progress("读取标注的稿件")
     learned = _learn_from(examples[-MOST_EXAMPLES:], analyser)
     model = analyser.model
-    weights, adapted = model.weights.astype(np.float64), []
+    weights, adapted = model.weights[:].astype(np.float64), []
     for column, label in enumerate(model.labels):
         task = _task(label, learned, analyser)
         if task is not None:

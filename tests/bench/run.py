@@ -24,6 +24,7 @@ from tests.bench.chain import FirstTier, Installation
 from tests.bench.collecting import charsets, crawling, dates
 from tests.bench.loading import measure_load
 from tests.bench.naive import NaiveChain
+from tests.bench.role_memory import measure_role
 from tests.bench.rounds import Comparison, Figure, LeftOut, compare, cost
 from tests.bench.scanning import scan_steps
 from tests.bench.texts import Corpus, Page, load_corpus
@@ -252,6 +253,7 @@ def main(names: Sequence[str] = ()) -> int:
     say(f"machine: Python {platform.python_version()}, {platform.machine()}; rates per second of processor time")
     if "load" in (names or PARTS):
         print(measure_load().line(), flush=True)
+        print(measure_role().line(), flush=True)
     rows = list(_printed(_steps(names or PARTS)))
     say(f"\n{'':36}{'ratio':>8}  {'(range)':15}{'product':>10}{'peer':>10}  unit / peer")
     for row in rows:

@@ -12,7 +12,7 @@ def load() -> Load:
     return measure_load()
 
 
-def test_a_worker_that_judged_two_thousand_documents_holds_at_most_400_mebibytes(load: Load) -> None:
+def test_a_worker_that_judged_two_thousand_documents_holds_at_most_320_mebibytes(load: Load) -> None:
     assert load.documents == DOCUMENTS
     assert load.mebibytes <= load.peak_mebibytes <= MOST_MEBIBYTES, load.line()
 

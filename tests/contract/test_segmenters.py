@@ -2,6 +2,8 @@ import gzip
 import json
 import os
 import re
+import subprocess
+import sys
 from functools import cache
 from itertools import accumulate, islice
 from pathlib import Path
@@ -54,6 +56,27 @@ def test_words_of_the_lexicon_stay_whole(segmenter: Segmenter) -> None:
 
 def test_identity_names_the_cutter_and_its_words(segmenter: Segmenter) -> None:
     assert segmenter.identity.startswith(("rjieba-", "jieba-"))
+
+
+def test_the_lexicons_words_are_in_one_dictionary_however_many_cut_by_it() -> None:
+    script = """
+import sys, analysis.segmentation
+assert "rjieba" not in sys.modules
+from analysis.segmentation import RjiebaSegmenter
+held = lambda: int(open("/proc/self/statm", encoding="ascii").read().split()[1]) * 4096
+one = RjiebaSegmenter()
+before = held()
+assert all(RjiebaSegmenter().cut("头孢曲松") == ["头孢曲松"] for _ in range(4))
+print(held() - before)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    # Each dictionary takes 25 MiB.
+    assert int(ran.stdout) < 10 * 1024 * 1024
+
+
+def test_own_words_are_in_no_other_cutters_dictionary() -> None:
+    assert RjiebaSegmenter(["毒胶囊案件"]).cut("毒胶囊案件") == ["毒胶囊案件"]
+    assert RjiebaSegmenter().cut("毒胶囊案件") != ["毒胶囊案件"]
 
 
 @pytest.mark.parametrize("make", [RjiebaSegmenter, JiebaSegmenter])

@@ -121,7 +121,7 @@ def test_a_saved_model_says_the_same(tmp_path: Path) -> None:
     assert made is not None
     np.savez_compressed(tmp_path / "model.npz", **made.arrays())
     with np.load(tmp_path / "model.npz") as arrays:
-        read = Precedents.of(arrays, made.articles, made.rows, features=made.weights.shape[0])
+        read = Precedents.of(arrays, made.articles, made.rows)
     nothing, shares = sparse.csr_matrix((1, made.weights.shape[0])), [(SITUATIONS.rows[0], 1.0)]
     assert read.worths(nothing, shares, {}) == pytest.approx(made.worths(nothing, shares, {}), abs=0.001)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.tiers.features import Counts, count_features
-from analysis.tiers.linear import ARRAYS, MANIFEST, LinearModel, ModelRefusedError, Weighting, load_model
+from analysis.tiers.linear import ARRAYS, MANIFEST, LinearModel, ModelRefusedError, Steps, Weighting, load_model
 from tests.unit.analysis.reading_of import reading
 
 TITLES = (
@@ -71,7 +71,7 @@ def test_a_bucket_that_is_no_feature_stands_nowhere() -> None:
 
 def test_weights_of_single_precision_are_summed_as_doubles() -> None:
     model, _ = trained_once()
-    single = model.weights.astype(np.float32)
+    single = model.weights[:].astype(np.float32)
     matrix = model.weighting.transform(counts())
     decided = LinearModel(model.weighting, model.labels, single, model.intercepts).decide(counts())
     assert (decided == matrix @ single.astype(np.float64) + model.intercepts).all()
@@ -103,6 +103,25 @@ def test_a_saved_model_scores_nearly_the_same(tmp_path: Path) -> None:
     loaded, _ = load_model(saved(tmp_path), **FEATURES_IDENTITY)
     assert np.abs(loaded.decide(counts())[:, 0] - expected).max() < 0.05
     assert loaded.labels == model.labels
+
+
+def test_a_loaded_model_keeps_a_byte_a_weight_and_decides_as_with_all_of_them_in_single_precision(
+    tmp_path: Path,
+) -> None:
+    loaded, _ = load_model(saved(tmp_path), **FEATURES_IDENTITY)
+    assert isinstance(loaded.weights, Steps)
+    assert loaded.weights.steps.dtype == np.int8
+    unpacked = LinearModel(loaded.weighting, loaded.labels, loaded.weights[:], loaded.intercepts)
+    assert (loaded.decide(counts()) == unpacked.decide(counts())).all()
+    bucket = int(loaded.weighting.buckets[0])
+    assert loaded.weight_of(bucket, 0) == unpacked.weight_of(bucket, 0) != 0
+
+
+def test_a_step_is_a_share_of_the_peak_on_a_square_root_scale() -> None:
+    steps = np.arange(-127, 128, dtype=np.int8).reshape(-1, 1)
+    scaled, peak = steps.astype(np.float32) / 127, np.array([0.7], dtype=np.float32)
+    assert (Steps(steps, peak)[:] == np.sign(scaled) * scaled * scaled * peak).all()
+    assert Steps(steps, peak)[np.array([0, 254])].ravel().tolist() == [-peak[0], peak[0]]
 
 
 @pytest.mark.parametrize(
