@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from service.storage.dialects import STATEMENT_SECONDS
-
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
 
@@ -21,8 +19,8 @@ __all__ = ["WatchedConnection"]
 # As long as a transaction waits for another: who lasts longer is asked about.
 _PATIENCE_SECONDS = 10.0
 _KNOCK_SECONDS = 5
-# The server itself ends a statement earlier, unless the one process that does so stands still while others answer.
-_MOST_SECONDS = STATEMENT_SECONDS + 30.0
+# The server itself ends a statement half a minute earlier, unless the one process that does so stands still while others answer.
+_MOST_SECONDS = 150.0
 
 _Result = TypeVar("_Result")
 
