@@ -52,7 +52,9 @@ STATEMENT_SECONDS = 120
 
 _POSTGRES_OPTIONS = (
     f"-c timezone=UTC -c lock_timeout=10000 -c statement_timeout={STATEMENT_SECONDS}s "
-    "-c idle_in_transaction_session_timeout=300000"
+    "-c idle_in_transaction_session_timeout=300000 "
+    # Whatever the server was set to: all that several transactions share is locked by name or row.
+    r"-c default_transaction_isolation=read\ committed"
 )
 
 # A server that went without a word, as in a failover or a cable pulled, is noticed after a minute: the system alone waits

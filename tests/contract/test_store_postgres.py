@@ -1,6 +1,7 @@
 import os
 import signal
 import socket
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.cli.opening import opened as opened_by_a_command
 from service.domain.refusal import Refusal
-from service.ports.store import StoreUnavailableError
+from service.ports.store import StoreBusyError, StoreUnavailableError
 from service.storage import watched
 from service.storage.dialects import STATEMENT_SECONDS, open_engines
 from service.storage.migrations import bring_up_to_date
@@ -111,6 +112,45 @@ class TestPostgresDatabase:
             with superuser.begin() as connection:
                 connection.execute(text("SET TRANSACTION READ WRITE"))
                 connection.execute(text(f"ALTER DATABASE {database} RESET default_transaction_read_only"))
+
+    def test_of_two_that_wait_for_each_other_one_is_told_that_the_store_is_busy_and_the_other_goes_on(
+        self, store: SqlStore
+    ) -> None:
+        both = threading.Barrier(2, timeout=30)
+
+        def lock_both(first: str, second: str) -> str:
+            try:
+                with store.write() as work:
+                    work.alone(first)
+                    both.wait()
+                    work.alone(second)
+                    work.set_value("passed", first)
+            except StoreBusyError:
+                return "busy"
+            return first
+
+        with ThreadPoolExecutor(2) as pool:
+            ended = list(pool.map(lock_both, ("left", "right"), ("right", "left"), timeout=60))
+        [passed] = [one for one in ended if one != "busy"]
+        with store.read() as work:
+            assert work.value("passed") == passed
+
+    def test_transactions_are_isolated_as_the_program_expects_whatever_the_server_was_set_to(
+        self, migrated: str, superuser: Engine
+    ) -> None:
+        database, asked = superuser.url.database, text("SHOW transaction_isolation")
+        setting = f"ALTER DATABASE {database}" + " {} default_transaction_isolation"
+        engines = open_engines(migrated)
+        try:
+            with superuser.begin() as connection:
+                connection.execute(text(setting.format("SET") + " = 'serializable'"))
+            with engines.writer.begin() as writing, engines.reader.begin() as reading:
+                assert writing.execute(asked).scalar_one() == "read committed"
+                assert reading.execute(asked).scalar_one() == "repeatable read"
+        finally:
+            with superuser.begin() as connection:
+                connection.execute(text(setting.format("RESET")))
+            engines.dispose()
 
     def test_a_server_that_went_without_a_word_is_noticed_within_a_minute(self, migrated: str) -> None:
         engines = open_engines(migrated)
