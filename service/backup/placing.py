@@ -5,15 +5,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from service.backup.drafts import UNFINISHED, WHOLE
 from service.backup.manifest import BackupMisusedError
 
-__all__ = ["UNFINISHED", "finish_folder", "place_of", "put_file", "put_folder", "sync_folder"]
-
-UNFINISHED = ".unfinished"
-"""The end of the name of what is being made; one that is left was left by a process that was killed."""
-
-# The name of a folder in which nothing is missing but its place.
-_WHOLE = "whole"
+__all__ = ["finish_folder", "place_of", "put_file", "put_folder", "sync_folder"]
 
 
 def put_file(draft: Path, final: Path) -> None:
@@ -42,7 +37,7 @@ def put_folder(draft: Path, final: Path, *, aside: Path | None) -> None:
     system itself, so that nobody who starts meanwhile loses anything. A process that is killed, or a power cut, between the
     two renames leaves no folder at the place: `finish_folder` then puts it there.
     """
-    whole = draft.with_name(_WHOLE)
+    whole = draft.with_name(WHOLE)
     draft.rename(whole)
     sync_folder(whole.parent)
     if aside is not None:
@@ -61,7 +56,7 @@ def finish_folder(final: Path) -> bool:
     """Put a finished folder to its place that was left beside it, where nothing lies there; tell whether there was one."""
     if final.exists() or final.is_symlink():
         return False
-    left = [one / _WHOLE for one in final.parent.glob(f".{glob.escape(final.name)}.*{UNFINISHED}")]
+    left = [one / WHOLE for one in final.parent.glob(f".{glob.escape(final.name)}.*{UNFINISHED}")]
     found = [one for one in left if one.is_dir()]
     if len(found) != 1:
         return False
@@ -75,7 +70,7 @@ def finish_folder(final: Path) -> bool:
 def place_of(error: OSError, final: Path) -> Path:
     """Return where reading or writing failed, as a person knows the place: not by the name of an unfinished draft."""
     named = error.filename
-    return final.parent if not isinstance(named, str) or UNFINISHED in named else Path(named)
+    return final.parent if not isinstance(named, str) or f"/.{final.name}." in named else Path(named)
 
 
 def sync_folder(folder: Path) -> None:

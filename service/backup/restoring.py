@@ -2,14 +2,14 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from crawlers.disk_words import disk_words
+from service.backup.drafts import draft_folder, left_beside
 from service.backup.manifest import DATABASE, SECRETS, BackupError, BackupMisusedError, Manifest
-from service.backup.placing import UNFINISHED, place_of, put_folder, sync_folder
+from service.backup.placing import place_of, put_folder, sync_folder
 from service.backup.saving import sha256_of
 from service.backup.shelves import expand_shelves
 from service.backup.unpacking import opened_backup, require_same_store, unpack
@@ -55,8 +55,11 @@ def restore(
             f"数据目录 {final} 里已有内容，没有恢复。请用 --data 指定空目录；要替换它，请加 --move-aside，原内容改名保留。"
         )
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{final.name}.", suffix=UNFINISHED, dir=final.parent) as folder:
-            made = Path(folder) / "data"
+        # One that was broken off before this one, with the former folder at its place, is not to come back later.
+        for left in left_beside(final) if final.exists() else ():
+            shutil.rmtree(left, ignore_errors=True)
+        with draft_folder(final) as folder:
+            made = folder / "data"
             made.mkdir()
             with opened_backup(path, knows_schema) as (archive, manifest):
                 _require_room(made, manifest)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from typing import IO
 
 from crawlers.disk_words import disk_words
 from crawlers.records import BEIJING
+from service.backup.drafts import draft_folder
 from service.backup.folder import records_of
 from service.backup.manifest import DATABASE, MANIFEST, BackupError, BackupMisusedError, FolderName, Manifest, SavedFile
-from service.backup.placing import UNFINISHED, place_of, put_file
+from service.backup.placing import place_of, put_file
 from service.backup.shelves import write_shelf
 from service.ports.copies import DamagedStoreError, StoreCopyError, StoreFacts
 
@@ -67,8 +67,8 @@ def save(
     if final.exists() or final.is_symlink():
         raise BackupMisusedError(f"{final} 已经存在，没有覆盖。请换一个文件名。")
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{final.name}.", suffix=UNFINISHED, dir=final.parent) as folder:
-            copied, draft = Path(folder) / DATABASE, Path(folder) / "draft.zip"
+        with draft_folder(final) as folder:
+            copied, draft = folder / DATABASE, folder / "draft.zip"
             store = None if copy_store is None else copy_store(copied)
             records = [] if store is None else [(DATABASE, copied)]
             records += records_of(installation.data, installation.elsewhere)

@@ -7,6 +7,7 @@ import typer
 
 from service.cli.opening import DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, fail_writing, say, write_line, write_lines
+from service.cli.whole_file import write_whole
 
 __all__ = ["register"]
 
@@ -63,7 +64,7 @@ def archive(
     if package is None:
         fail(f"没有编号为 {case} 的处置。全部编号见 yaowang cases list。")
     try:
-        out.write_bytes(package.content)
+        write_whole(out, package.content)
     except OSError as error:
         fail_writing(out, error)
     told = {"documents": len(package.bundle.evidence), "masked": package.bundle.masked, "sha256": package.digest}

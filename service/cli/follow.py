@@ -10,6 +10,7 @@ import typer
 from crawlers.disk_words import disk_sentence
 from service.cli.opening import DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, write_line, write_lines
+from service.cli.whole_file import write_whole
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
@@ -127,7 +128,7 @@ def report(
             # In memory first: a zip file that meets a full disk tries again as it is forgotten, and says so itself.
             made = BytesIO()
             write_topic(found, made, assessed=sheets[0] if sheets else None, drill=drill)
-            out.write_bytes(made.getvalue())
+            write_whole(out, made.getvalue())
         except OSError as error:
             fail_writing(out, error)
         say(f"解读要点已写到 {out}。")

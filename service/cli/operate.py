@@ -182,7 +182,7 @@ def doctor(
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
-    rows += [channel, _second_tier(), _situations_model(), _file_modes(settings.data)]
+    rows += [channel, _second_tier(), _situations_model(), _file_modes(settings.data), _left(settings.data)]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += told
     rows += _unknown_settings()
@@ -198,6 +198,19 @@ def _file_modes(data: Path) -> dict[str, Any]:
 
     closed, sentence = open_to_others(data)
     return {"check": "文件权限", "ok": closed, "sentence": sentence}
+
+
+def _left(data: Path) -> dict[str, Any]:
+    """Return whether a killed restore left a copy of an installation beside the data folder, where nobody looks for it."""
+    from service.backup import bytes_below, left_beside
+
+    found = left_beside(data.resolve())
+    sentences = [
+        f"上次恢复中断，留下 {one}（{bytes_below(one) / 2**20:.1f} MiB，内有数据库和密钥的副本）；数据目录没有改动。"
+        f"再次恢复会先清掉它；不再恢复时请删除：rm -r '{one}'"
+        for one in found
+    ]
+    return {"check": "残留", "ok": not found, "sentence": "；".join(sentences) or "正常"}
 
 
 def _clocks(app: "Application") -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import typer
 
 from service.cli.opening import ByOption, DataOption, opened, person_named
 from service.cli.speak import EXIT_FAILED, fail, fail_reading, fail_writing, misuse, say, write_line, write_lines
+from service.cli.whole_file import write_whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -257,7 +258,7 @@ def ledger(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, kind in paths.items():
-            path.write_bytes(ledger_csv(rows) if kind == "csv" else ledger_xlsx(rows))
+            write_whole(path, ledger_csv(rows) if kind == "csv" else ledger_xlsx(rows))
     except OSError as error:
         fail_writing(folder, error)
     write_lines({"path": str(path)} for path in paths)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.speak import fail, fail_reading, fail_writing, misuse, say
+from service.cli.whole_file import write_whole
 
 if TYPE_CHECKING:
     from service.flows.replay import Snapshot
@@ -51,7 +52,7 @@ def replay(
     moments = _with_progress(snapshots(stream, since=first, until=last), total)
     told = _run(moments) | {"stream": stream.name}
     try:
-        report.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_whole(report, json.dumps(told, ensure_ascii=False, indent=1).encode())
     except OSError as error:
         fail_writing(report, error)
     raised = "，".join(f"{level} {count}" for level, count in told["raised_by_level"].items()) or "无"

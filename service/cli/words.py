@@ -7,6 +7,7 @@ import typer
 
 from service.cli.opening import ByOption, DataOption, opened, person_named
 from service.cli.speak import EXIT_FAILED, fail, fail_reading, fail_writing, misuse, say, write_line, write_lines
+from service.cli.whole_file import write_whole
 
 if TYPE_CHECKING:
     from service.domain.words.own_words import OwnWord
@@ -150,7 +151,7 @@ def export(
     with opened(data) as app, app.store.read() as work:
         content = words_csv(work.words.in_force())
     try:
-        out.write_bytes(content)
+        write_whole(out, content)
     except OSError as error:
         fail_writing(out, error)
     write_line({"path": str(out)})

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from service.domain.telling.notification import clean
 from service.ports.notify import Delivery, NotifyError
 
 __all__ = ["SmtpNotifier"]
@@ -22,7 +23,7 @@ _OF_ALL_MAIL = (
 
 
 class _NoAnswerError(TimeoutError):
-    """The server was told of a message and did not answer in time."""
+    """The server was told of a message and did not say whether it took it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,30 +54,28 @@ class SmtpNotifier:
             refused, _ = asyncio.run(self._deliver(message))
         except _OF_ALL_MAIL as error:
             sentence = (
-                f"邮件服务器 {self.host}:{self.port} 不接受登录或发件人（{error.code}：{error.message}），"
+                f"邮件服务器 {self.host}:{self.port} 不接受登录或发件人（{error.code}：{_said(error)}），"
                 "请核对邮件设置，改好后自动补发"
             )
             raise NotifyError(sentence, recoverable=True) from error
         except aiosmtplib.SMTPResponseException as error:
-            sentence = f"邮件服务器 {self.host}:{self.port} 答复 {error.code}：{error.message}"
+            sentence = f"邮件服务器 {self.host}:{self.port} 答复 {error.code}：{_said(error)}"
             # Sender and receiver were taken before: what is refused then is what the message says, or how long it is.
             content = isinstance(error, aiosmtplib.SMTPDataError)
             raise NotifyError(sentence, recoverable=error.code < _PERMANENT, of_content=content) from error
         except aiosmtplib.SMTPRecipientsRefused as error:
             codes = [recipient.code for recipient in error.recipients]
-            sentence = f"邮件服务器 {self.host}:{self.port} 拒收全部收件人（{', '.join(map(str, codes))}）"
+            words = "；".join(f"{one.code}：{_said(one)}" for one in error.recipients)
+            sentence = f"邮件服务器 {self.host}:{self.port} 拒收全部收件人（{words}）"
             raise NotifyError(sentence, recoverable=all(code < _PERMANENT for code in codes)) from error
         except _NoAnswerError as error:
-            sentence = (
-                f"邮件服务器 {self.host}:{self.port} 在 {self.patience:.0f} 秒内没有答复是否收下邮件，"
-                "这封可能已经送达；稍后以同一编号再发"
-            )
+            sentence = f"邮件服务器 {self.host}:{self.port} {error}，这封可能已经送达；稍后以同一编号再发"
             raise NotifyError(sentence, recoverable=True) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if isinstance(error, aiosmtplib.SMTPNotSupported) and not str(message["To"]).isascii():
                 sentence = f"收件地址 {message['To']} 里有邮件服务器不收的字符，请在“用户”页改正后重发"
                 raise NotifyError(sentence, recoverable=False) from error
-            sentence = f"邮件服务器 {self.host}:{self.port} 无法连通：{error}"
+            sentence = f"邮件服务器 {self.host}:{self.port} 无法连通：{_legible(str(error))}"
             raise NotifyError(sentence, recoverable=True) from error
         if refused:
             raise NotifyError(f"邮件服务器拒收部分收件人：{', '.join(sorted(refused))}", recoverable=False)
@@ -87,7 +86,7 @@ class SmtpNotifier:
         try:
             asyncio.run(asyncio.wait_for(self._greet(), self.timeout))
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            return f"邮件服务器 {self.host}:{self.port} 无法连通：{error}"
+            return clean(f"邮件服务器 {self.host}:{self.port} 无法连通：{_legible(str(error))}")
         return None
 
     async def _deliver(self, message: EmailMessage) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
@@ -99,7 +98,9 @@ class SmtpNotifier:
                 async with asyncio.timeout(self.patience):
                     return await client.send_message(message, timeout=self.patience)
             except TimeoutError as error:
-                raise _NoAnswerError from error
+                raise _NoAnswerError(f"在 {self.patience:.0f} 秒内没有答复是否收下邮件") from error
+            except (aiosmtplib.SMTPServerDisconnected, ConnectionError) as error:
+                raise _NoAnswerError("没有答复是否收下邮件就断开了") from error
 
     async def _greet(self) -> None:
         async with self._client() as client:
@@ -115,3 +116,16 @@ class SmtpNotifier:
             start_tls=self.security == "starttls",
             timeout=self.timeout,
         )
+
+
+def _said(answer: aiosmtplib.SMTPResponseException) -> str:
+    return _legible(answer.message)
+
+
+def _legible(said: str) -> str:
+    """Return what a server said, which the library takes for UTF-8: those of this country also answer in GB18030."""
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return said.encode(errors="surrogateescape").decode("gb18030", errors="replace")
+    return said

@@ -29,7 +29,17 @@ from service.storage.columns import Moment
 from service.turnstile import turnstile
 from service.write_ahead import log_ahead
 
-__all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert", "upsert_columns"]
+__all__ = [
+    "STATEMENT_SECONDS",
+    "Engines",
+    "hour_of",
+    "insert_new",
+    "lock",
+    "open_engines",
+    "parse_url",
+    "upsert",
+    "upsert_columns",
+]
 
 _BUSY_MS = 10_000
 _TURN_S = 2.0
@@ -37,8 +47,14 @@ _POOL_WAIT_S = 30
 # A connection: up to seventeen are open in one process, and the machine keeps the file in memory beside them.
 _CACHE_KIB = 8_192
 _HOUR_US = 3_600_000_000
+STATEMENT_SECONDS = 120
+"""How long PostgreSQL works on one statement before it ends it."""
+
 _POSTGRES_OPTIONS = (
-    "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=120000 -c idle_in_transaction_session_timeout=300000"
+    f"-c timezone=UTC -c lock_timeout=10000 -c statement_timeout={STATEMENT_SECONDS}s "
+    "-c idle_in_transaction_session_timeout=300000 "
+    # Whatever the server was set to: all that several transactions share is locked by name or row.
+    r"-c default_transaction_isolation=read\ committed"
 )
 
 # A server that went without a word, as in a failover or a cable pulled, is noticed after a minute: the system alone waits
@@ -136,6 +152,7 @@ def _open_postgres(url: URL) -> Engines:
         hide_parameters=True,
     )
     event.listen(writer, "do_connect", _connect_watched)
+    event.listen(writer, "checkin", _limit_again)
     event.listen(writer, "handle_error", _without_values)
     # The pool is shared; only the kind of transaction differs.
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -147,6 +164,12 @@ def _connect_watched(_dialect: object, _record: object, arguments: Sequence[Any]
     from service.storage.watched import WatchedConnection
 
     return WatchedConnection.connect(*arguments, **options)
+
+
+def _limit_again(driver: Any, _record: object) -> None:
+    # What was broken off comes back without its connection.
+    if driver is not None:
+        driver.unlimited = False
 
 
 def _without_values(failed: ExceptionContext) -> None:
@@ -169,6 +192,8 @@ def without_limits(connection: Connection) -> None:
     """Let statements last until commit: an index over years of documents takes longer than a page may wait for anything."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+        driver: Any = connection.connection.driver_connection
+        driver.unlimited = True
 
 
 def lock_table(connection: Connection, table: Table) -> None:

@@ -17,7 +17,8 @@ _WORDS = {
 
 
 _POSTGRES_DISK_FULL = "53100"
-_POSTGRES_LOCK_NOT_AVAILABLE = "55P03"
+# A lock that was not had in time, two that waited for each other, and a row that another transaction changed meanwhile.
+_POSTGRES_BUSY = frozenset({"55P03", "40P01", "40001"})
 _POSTGRES_READ_ONLY = "25006"
 READ_ONLY = (
     "数据库现在只能读、不能写入：连到的可能是备机，或数据库被设为只读。"
@@ -35,10 +36,10 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def is_busy(error: BaseException | None) -> bool:
-    """Tell whether others held an engine's locks for as long as one waits."""
+    """Tell whether others stood in the way of what was asked, which can be asked again."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY
-    return getattr(error, "sqlstate", None) == _POSTGRES_LOCK_NOT_AVAILABLE
+    return getattr(error, "sqlstate", None) in _POSTGRES_BUSY
 
 
 def is_read_only(error: BaseException | None) -> bool:

@@ -19,6 +19,8 @@ __all__ = ["WatchedConnection"]
 # As long as a transaction waits for another: who lasts longer is asked about.
 _PATIENCE_SECONDS = 10.0
 _KNOCK_SECONDS = 5
+# The server itself ends a statement half a minute earlier, unless the one process that does so stands still while others answer.
+_MOST_SECONDS = 150.0
 
 _Result = TypeVar("_Result")
 
@@ -26,8 +28,11 @@ _Result = TypeVar("_Result")
 class WatchedConnection(psycopg.Connection[Any]):
     """Asks, where an answer is long in coming, whether the server still takes connections; closes itself where it does not.
 
-    So a statement may last as long as it needs on a server that lives.
+    So a statement may last as long as the server lets it. One whose end the server owes for half a minute is given up too: its
+    process there stands still. Not so while `unlimited`.
     """
+
+    unlimited = False
 
     def wait(self, gen: "PQGen[_Result]", *args: Any, **options: Any) -> _Result:
         """Consume `gen` as the driver does. Raises `psycopg.OperationalError` where the server stands still."""
@@ -36,21 +41,24 @@ class WatchedConnection(psycopg.Connection[Any]):
     def _watched(self, steps: "PQGen[_Result]") -> "PQGen[_Result]":
         try:
             wanted = next(steps)
-            since = time.monotonic()
+            heard = asked = time.monotonic()
             while True:
                 ready = yield wanted
                 now = time.monotonic()
                 if ready:
-                    since = now
-                elif now - since >= _PATIENCE_SECONDS:
-                    self._require_life(now - since)
-                    since = time.monotonic()
+                    heard = asked = now
+                elif now - asked >= _PATIENCE_SECONDS:
+                    self._require_life(now - heard)
+                    asked = time.monotonic()
                 wanted = steps.send(ready)
         except StopIteration as end:
             result: _Result = end.value
             return result
 
     def _require_life(self, waited: float) -> None:
+        if waited >= _MOST_SECONDS and not self.unlimited:
+            self.close()
+            raise psycopg.OperationalError(f"数据库服务器上处理这条语句的进程 {waited:.0f} 秒没有应答")
         info = self.info
         # Not by the ping of the driver: it lets no other thread run meanwhile, and the web role answered nobody for ten seconds.
         asked = make_conninfo(

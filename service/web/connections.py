@@ -4,9 +4,11 @@ Measured with 600 connections that each sent half a header: every other request 
 """
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from service.web.shedding import Refusals, refuse
 
 __all__ = ["PromptConnection"]
 
@@ -14,22 +16,41 @@ __all__ = ["PromptConnection"]
 class PromptConnection(H11Protocol):
     """Closes a connection that has not sent the head of a request within `patience` seconds of beginning it.
 
-    Beyond `crowd` connections the one that has waited longest makes room for who comes; one that is being answered, as a page
-    that listens for news, never does.
+    Beyond `crowd` connections, where more than a `few` wait, the one that has waited longest makes room for who comes; one that
+    is being answered, as a page that listens for news, never does. Where as many as the server's `limit_concurrency` are being answered, whoever asks is
+    refused in a sentence.
     """
 
     patience = 15.0
     crowd = 384
+    few = 32
+    refused = Refusals("web.connections_exhausted")
     _late: asyncio.TimerHandle | None = None
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """Begin as the library does, but refuse in its place: it says `Service Unavailable`, and writes a line for each."""
+        super().__init__(*given, **named)
+        self._most, self.limit_concurrency = self.limit_concurrency, None
+        self._site, self.app = self.app, self._answer
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        # This request is among the tasks already.
+        full = self._most is not None and (len(self.connections) >= self._most or len(self.tasks) > self._most)
+        if full:
+            self.refused.add()
+            self.refused.tell(self.loop.time(), most=self._most)
+        await (refuse if full else self._site)(scope, receive, send)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the library declares it
         """Begin to wait for a request, and let the longest waiting go where there are too many."""
         super().connection_made(transport)
         self._wait()
         if len(self.connections) > self.crowd:
-            waiting = [one for one in self.connections if isinstance(one, PromptConnection) and one.is_waiting]
-            oldest = min(waiting, key=lambda one: one.since, default=None)
-            if oldest is not None:
+            others = [one for one in self.connections if isinstance(one, PromptConnection) and one is not self]
+            waiting = [one for one in others if one.is_waiting]
+            # Where nearly all listen for news, who waits has only just come, and would be cut off before it could ask.
+            if len(waiting) > self.few:
+                oldest = min(waiting, key=lambda one: one.since)
                 # At once: closing takes a turn of the loop, in which many more may come.
                 self.connections.discard(oldest)
                 oldest.transport.close()

@@ -121,6 +121,9 @@ class EventsAtOnceContract:
                     alerted.append(_raise_alert(store))
                 return [[] for _ in questions]
 
+            def recall(self, _question: Question) -> Articles | None:
+                return None
+
         alerted: list[Alert] = []
         put(store, document("2", TITLE, at=NOW))
         assess_pending(store, _Judge(), office=replace(OFFICE, library=Library()), now=lambda: NOW)

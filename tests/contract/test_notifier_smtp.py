@@ -1,7 +1,10 @@
 import asyncio
 import email.policy
+import re
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.parser import BytesParser
 
@@ -141,3 +144,48 @@ class TestSmtp(MailContract):
         sentence = away.check()
         assert sentence is not None
         assert "无法连通" in sentence
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+    def test_what_a_server_says_in_chinese_is_told_whatever_its_encoding(self, encoding: str) -> None:
+        for greeting, at_the_end, told in (
+            ("554 本机不收信", "", "本机不收信"),
+            ("220 here", "550 内容被拒\x00\x1b[31m", "550：内容被拒 [31m"),
+        ):
+            with scripted(greeting.encode(encoding), at_the_end.encode(encoding)) as port:
+                with pytest.raises(NotifyError, match=re.escape(told)) as caught:
+                    SmtpNotifier(host="127.0.0.1", port=port, timeout=5).send(letter_to("duty@office.invalid"))
+                assert str(caught.value).isprintable()
+
+    def test_a_server_that_dies_when_it_has_a_mail_whole_leaves_it_open_whether_it_was_taken(self) -> None:
+        with scripted(b"220 here", b"") as port:
+            with pytest.raises(NotifyError, match="断开了，这封可能已经送达；稍后以同一编号再发") as caught:
+                SmtpNotifier(host="127.0.0.1", port=port, timeout=5).send(letter_to("duty@office.invalid"))
+            assert caught.value.recoverable
+
+
+@contextmanager
+def scripted(greeting: bytes, at_the_end: bytes) -> Iterator[int]:
+    """Serve one client that says `at_the_end` to a whole mail, or nothing, and hangs up; yield the port."""
+
+    def serve() -> None:
+        come, _ = listening.accept()
+        with come, come.makefile("rwb") as wire:
+            wire.write(greeting + b"\r\n")
+            wire.flush()
+            in_mail = False
+            for line in wire:
+                if in_mail and line != b".\r\n":
+                    continue
+                if in_mail:
+                    wire.write(at_the_end + b"\r\n" if at_the_end else b"")
+                    wire.flush()
+                    return
+                in_mail = line.upper().startswith(b"DATA")
+                wire.write(b"354 go on\r\n" if in_mail else b"250 yes\r\n")
+                wire.flush()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(10)

@@ -1,5 +1,7 @@
 import os
+import signal
 import socket
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +17,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.cli.opening import opened as opened_by_a_command
 from service.domain.refusal import Refusal
-from service.ports.store import StoreUnavailableError
+from service.ports.store import StoreBusyError, StoreUnavailableError
 from service.storage import watched
-from service.storage.dialects import open_engines
+from service.storage.dialects import STATEMENT_SECONDS, open_engines
 from service.storage.migrations import bring_up_to_date
 from service.storage.schema import metadata
-from service.storage.sql import SqlStore, migrate, open_store
+from service.storage.sql import SqlStore, SqlWork, migrate, open_store
 from tests.contract.emptied import empty
 from tests.contract.still import WayThatStandsStill, way_that_stands_still
 from tests.contract.store import StoreContract
@@ -111,6 +113,45 @@ class TestPostgresDatabase:
                 connection.execute(text("SET TRANSACTION READ WRITE"))
                 connection.execute(text(f"ALTER DATABASE {database} RESET default_transaction_read_only"))
 
+    def test_of_two_that_wait_for_each_other_one_is_told_that_the_store_is_busy_and_the_other_goes_on(
+        self, store: SqlStore
+    ) -> None:
+        both = threading.Barrier(2, timeout=30)
+
+        def lock_both(first: str, second: str) -> str:
+            try:
+                with store.write() as work:
+                    work.alone(first)
+                    both.wait()
+                    work.alone(second)
+                    work.set_value("passed", first)
+            except StoreBusyError:
+                return "busy"
+            return first
+
+        with ThreadPoolExecutor(2) as pool:
+            ended = list(pool.map(lock_both, ("left", "right"), ("right", "left"), timeout=60))
+        [passed] = [one for one in ended if one != "busy"]
+        with store.read() as work:
+            assert work.value("passed") == passed
+
+    def test_transactions_are_isolated_as_the_program_expects_whatever_the_server_was_set_to(
+        self, migrated: str, superuser: Engine
+    ) -> None:
+        database, asked = superuser.url.database, text("SHOW transaction_isolation")
+        setting = f"ALTER DATABASE {database}" + " {} default_transaction_isolation"
+        engines = open_engines(migrated)
+        try:
+            with superuser.begin() as connection:
+                connection.execute(text(setting.format("SET") + " = 'serializable'"))
+            with engines.writer.begin() as writing, engines.reader.begin() as reading:
+                assert writing.execute(asked).scalar_one() == "read committed"
+                assert reading.execute(asked).scalar_one() == "repeatable read"
+        finally:
+            with superuser.begin() as connection:
+                connection.execute(text(setting.format("RESET")))
+            engines.dispose()
+
     def test_a_server_that_went_without_a_word_is_noticed_within_a_minute(self, migrated: str) -> None:
         engines = open_engines(migrated)
         with engines.writer.connect() as connection:
@@ -148,6 +189,31 @@ class TestPostgresDatabase:
                 with store.write() as work:
                     assert work.value("stood still") is None
 
+    def test_a_process_of_the_server_that_stands_still_alone_is_given_up_while_others_answer(
+        self, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert watched._MOST_SECONDS > STATEMENT_SECONDS
+        monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.2)
+        monkeypatch.setattr(watched, "_MOST_SECONDS", 1.0)
+        stopped: list[int] = []
+
+        def work_on() -> None:
+            with store.write() as work:
+                work.set_value("stood still", 1)
+                assert isinstance(work, SqlWork)
+                stopped.append(work._connection.connection.driver_connection.info.backend_pid)  # type: ignore[union-attr]
+                os.kill(stopped[0], signal.SIGSTOP)
+                work.set_value("stood still", 2)
+
+        try:
+            with pytest.raises(StoreUnavailableError, match="进程 1 秒没有应答"):
+                work_on()
+            with store.write() as work:
+                assert work.value("stood still") is None
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+
     def test_a_statement_may_last_on_a_server_that_lives(self, migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.0)
         engines = open_engines(migrated)
@@ -161,13 +227,20 @@ class TestPostgresDatabase:
         with store.read() as work:
             assert work.documents.count() == 1
 
-    def test_a_step_over_years_of_documents_may_last_longer_than_a_statement_of_a_page(self, migrated: str) -> None:
-        engines, asked = open_engines(migrated), text("SHOW statement_timeout")
+    def test_a_step_over_years_of_documents_may_last_longer_than_a_statement_of_a_page(
+        self, migrated: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.0)
+        monkeypatch.setattr(watched, "_MOST_SECONDS", 0.2)
+        engines, asked, long = open_engines(migrated), text("SHOW statement_timeout"), text("SELECT pg_sleep(1)")
         with engines.writer.begin() as connection:
             bring_up_to_date(connection)
             assert connection.execute(asked).scalar_one() == "0"
+            connection.execute(long)
         with engines.writer.begin() as connection:
             assert connection.execute(asked).scalar_one() == "2min"
+        with pytest.raises(DBAPIError, match="没有应答"), engines.writer.begin() as connection:
+            connection.execute(long)
         engines.dispose()
 
     def test_migrations_that_start_together_all_succeed(self, new_postgres_database: Callable[[], str]) -> None:

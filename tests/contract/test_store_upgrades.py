@@ -2,16 +2,19 @@
 
 import hashlib
 import sqlite3
-from datetime import timedelta
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, MetaData, create_engine
 
 from service.storage import migrations
 from service.storage.sql import migrate, open_store
+from tests.contract.stored import NOW
 
 REVISIONS = sorted(one.revision for one in ScriptDirectory.from_config(migrations._config()).walk_revisions())
 # Installations that have taken a step never take it again: what is added to it later, they lack for good.
@@ -47,6 +50,9 @@ PUBLISHED = {
     "0029": "f0a05dd34c6f",
     "0030": "8ad51c0e3f7e",
 }
+# Of a server, where each takes seconds: the first, and those before a step that changes rows.
+FEW_REVISIONS = ("0001", "0003", "0015", "0026")
+GIVEN: dict[type, object] = {str: "x", int: 1, float: 1.0, bool: True, datetime: NOW, date: NOW.date(), bytes: b"x"}
 Rows = dict[str, list[dict[str, object]]]
 
 
@@ -133,3 +139,49 @@ def test_a_one_time_password_of_before_ends_three_days_after_its_account_was_mad
     [(made_at, until)] = connection.execute("SELECT created_at, password_until FROM people").fetchall()
     connection.close()
     assert until - made_at == timedelta(hours=72) // timedelta(microseconds=1)
+
+
+def upgraded_to(connection: Connection, revision: str) -> None:
+    config = migrations._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def fill_all(connection: Connection) -> Rows:
+    """Put one row into each empty table, all of which refer to each other; return the rows of all."""
+    found = MetaData()
+    found.reflect(connection)
+    for table in found.sorted_tables:
+        if table.name != "alembic_version" and connection.execute(table.select()).first() is None:
+            connection.execute(table.insert(), {one.name: GIVEN[one.type.python_type] for one in table.columns})
+    return all_rows(connection)
+
+
+def all_rows(connection: Connection) -> Rows:
+    found = MetaData()
+    found.reflect(connection)
+    tables = {name: table for name, table in found.tables.items() if name != "alembic_version"}
+    return {
+        name: [dict(row) for row in connection.execute(table.select()).mappings()] for name, table in tables.items()
+    }
+
+
+@pytest.mark.parametrize("revision", FEW_REVISIONS)
+def test_an_older_database_of_a_server_keeps_every_row_and_value_when_it_is_brought_up_to_date(
+    new_postgres_database: Callable[[], str], revision: str
+) -> None:
+    url = new_postgres_database()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgraded_to(connection, revision)
+        before = fill_all(connection)
+    migrate(url)
+    with engine.begin() as connection:
+        after = all_rows(connection)
+    engine.dispose()
+    assert before
+    assert {table for table, rows in before.items() if not rows} == set()
+    for table, rows in before.items():
+        assert [{name: row[name] for name in rows[0]} for row in after[table]] == rows, table
+    with closing(open_store(url)) as store:
+        assert store.check() is None

@@ -1,11 +1,13 @@
-"""What a restore left that was killed, and how the next command takes it."""
+"""What a backup or a restore left that was killed, and how the next command takes it."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from service.backup.drafts import draft_folder
 from service.bootstrap import prepare
 from service.cli import application
 from service.settings import load_settings
@@ -71,3 +73,39 @@ def test_what_a_restore_left_that_was_killed_earlier_is_not_taken_for_a_data_fol
     before = names_in(data)
     run("backup", str(tmp_path / "c.zip"), "--data", str(data))
     assert set(before) <= set(names_in(data))
+
+
+def test_what_a_killed_backup_left_is_removed_by_the_next_one_and_what_one_under_way_makes_is_not(
+    data: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    left = out / ".yaowang-20261127-030000.zip.x1.unfinished"
+    left.mkdir(parents=True)
+    (left / "draft.zip").write_bytes(b"half")
+    with draft_folder(out / "other.zip") as under_way:
+        assert run("backup", str(out / "b.zip"), "--data", str(data)).exit_code == 0
+        assert sorted(out.iterdir()) == [under_way, out / "b.zip"]
+    assert list(out.iterdir()) == [out / "b.zip"]
+
+
+def test_the_doctor_names_what_a_killed_restore_left_and_the_next_restore_removes_it(
+    data: Path, archive: Path, tmp_path: Path
+) -> None:
+    # Killed before the former folder was put aside: a whole copy, which is not to take its place months later.
+    left = tmp_path / ".var.x1.unfinished"
+    (left / "whole").mkdir(parents=True)
+    (left / "whole" / "yaowang.db").write_bytes(b"x" * 2**20)
+    said = found_by_doctor(data)
+    assert not said["ok"]
+    assert said["sentence"] == (
+        f"上次恢复中断，留下 {left}（1.0 MiB，内有数据库和密钥的副本）；数据目录没有改动。"
+        f"再次恢复会先清掉它；不再恢复时请删除：rm -r '{left}'"
+    )
+    assert run("restore", str(archive), "--data", str(data), "--move-aside").exit_code == 0
+    assert not left.exists()
+    assert found_by_doctor(data) == {"check": "残留", "ok": True, "sentence": "正常"}
+
+
+def found_by_doctor(data: Path) -> dict[str, object]:
+    lines = [json.loads(line) for line in run("doctor", "--data", str(data)).stdout.splitlines()]
+    return next(line for line in lines if line["check"] == "残留")

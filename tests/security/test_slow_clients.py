@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 import uvicorn
+from structlog.testing import capture_logs
 
 from service.web.connections import PromptConnection
+from tests.acceptance.terminal import await_that
 
 ROOM_SECONDS = 30.0
 HALF = b"GET / HTTP/1.1\r\nHost: office.invalid\r\nX-Slow: "
+LISTENS = b"GET /listens HTTP/1.1\r\nHost: office.invalid\r\n\r\n"
 WHOLE = b"GET / HTTP/1.1\r\nHost: office.invalid\r\n\r\n"
 
 Connect = Callable[[], socket.socket]
@@ -23,6 +26,12 @@ Serve = Callable[..., Connect]
 async def answered(scope: dict[str, Any], receive: Any, send: Any) -> None:
     assert scope["type"] == "http"
     await receive()
+    if scope["path"] == "/listens":
+        # Until the server ends, as a page that listens for news.
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"listens", "more_body": True})
+        await receive()
+        return
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
 
@@ -33,7 +42,7 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(*, patience: float, crowd: int) -> Connect:
-            connection = type("Connection", (PromptConnection,), {"patience": patience, "crowd": crowd})
+            connection = type("Connection", (PromptConnection,), {"patience": patience, "crowd": crowd, "few": 0})
             listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             config = uvicorn.Config(
                 answered, http=connection, lifespan="off", log_config=None, limit_concurrency=crowd + 4
@@ -60,6 +69,16 @@ def asked(client: socket.socket) -> bytes:
     while not told.endswith(b"ok") and (more := client.recv(1000)):
         told += more
     return told
+
+
+def all_of(client: socket.socket) -> tuple[list[str], str]:
+    """Ask, and return the head of the answer and its body; the connection is then over."""
+    client.sendall(WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    told = b""
+    while more := client.recv(1000):
+        told += more
+    head, _, body = told.decode().partition("\r\n\r\n")
+    return [head.splitlines()[0], *(line.lower() for line in head.splitlines()[1:])], body
 
 
 def is_ended(client: socket.socket) -> bool:
@@ -91,3 +110,23 @@ def test_who_asks_is_answered_however_many_ask_for_nothing(serve: Serve) -> None
         client.sendall(HALF)
     assert b" 200 " in asked(connect()).splitlines()[0]
     assert is_ended(idle[0])
+
+
+def test_who_asks_while_as_many_as_there_is_room_for_are_answered_is_told_so_and_served_once_one_has_gone(
+    serve: Serve,
+) -> None:
+    connect = serve(patience=600, crowd=4)
+    listening = []
+    for _ in range(7):
+        listening.append(connect())
+        listening[-1].sendall(LISTENS)
+        assert listening[-1].recv(1000).startswith(b"HTTP/1.1 200 ")
+    with capture_logs() as logged:
+        told = [all_of(connect()) for _ in range(3)]
+    for head, body in told:
+        assert head[0].startswith("HTTP/1.1 503 ")
+        assert {"retry-after: 30", "content-type: text/plain; charset=utf-8", "cache-control: no-store"} <= set(head)
+        assert body == "打开的连接过多，药望暂时不能再接受新的连接。请半分钟后刷新；一再出现时，请通知系统管理员。\n"
+    assert [(line["event"], line["most"]) for line in logged] == [("web.connections_exhausted", 8)]
+    listening.pop().close()
+    await_that(lambda: all_of(connect())[0][0].startswith("HTTP/1.1 200 "), seconds=ROOM_SECONDS, what="one has gone")

@@ -21,7 +21,8 @@ def write_asked_outside(store: Store, office: Office, act: Callable[[Work, Offic
     """Return what `act` does in one writing transaction, with the library asked between two.
 
     The transaction in which `act` first asks is taken back whole; its questions are answered with none open, and `act` is
-    done anew. What it asks then and did not ask before, as where its events changed meanwhile, is answered within.
+    done anew. What it asks then and did not ask before, as where its events changed meanwhile, is answered within; so is what
+    the library can recall.
     So `act` may be called twice, and must change nothing outside of the work before it has asked.
     """
     if office.library is None:
@@ -29,7 +30,7 @@ def write_asked_outside(store: Store, office: Office, act: Callable[[Work, Offic
             return act(work, office)
     try:
         with store.write() as work:
-            return act(work, replace(office, library=_Noting()))
+            return act(work, replace(office, library=_Noting(office.library)))
     except _UnansweredError as error:
         answers = dict(zip(error.questions, office.library.answer(error.questions), strict=True))
     with store.write() as work:
@@ -45,10 +46,19 @@ class _UnansweredError(Exception):
 
 
 class _Noting:
-    """Answers nothing: whoever asks is to ask outside."""
+    """Answers what the library can recall, or nothing: whoever asks is to ask outside."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
 
     def answer(self, questions: Sequence[Question]) -> list[Articles]:
-        raise _UnansweredError(questions)
+        known = [found for one in questions if (found := self.recall(one)) is not None]
+        if len(known) < len(questions):
+            raise _UnansweredError(questions)
+        return known
+
+    def recall(self, question: Question, /) -> Articles | None:
+        return self._library.recall(question)
 
 
 class _Answered:
@@ -62,3 +72,6 @@ class _Answered:
         new = [question for question in questions if question not in self._answers]
         known = {**self._answers, **dict(zip(new, self._library.answer(new), strict=True))}
         return [known[question] for question in questions]
+
+    def recall(self, question: Question, /) -> Articles | None:
+        return self._answers.get(question)

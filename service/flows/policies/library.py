@@ -23,6 +23,8 @@ __all__ = ["PolicyLibrary", "usable_recogniser"]
 _OFFERED = 5
 _LEAST_SHARE = 0.35
 """Share of the best score below which an article is left out: it belongs to another reading of the event."""
+# An alert without any article asks at every look: as many as are open and looked at.
+_REMEMBERED = 1_024
 
 
 class PolicyLibrary:
@@ -51,6 +53,8 @@ class PolicyLibrary:
         self._policies: Mapping[str, Policy] = {}
         self._changed: object = None
         self._recogniser: Recogniser | None = None
+        self._table: Situations | None = None
+        self._answers: dict[Question, Articles] = {}
         self.refused = ""
 
     def __len__(self) -> int:
@@ -60,17 +64,20 @@ class PolicyLibrary:
     def refresh(self) -> bool:
         """Load the library if it was never loaded or an import changed it since; tell whether it was loaded.
 
-        An unchanged library costs one row (1 ms); loading takes half a second for 28 laws. Where the model of
+        An unchanged library costs two rows (2 ms); loading takes half a second for 28 laws. What was answered is forgotten
+        where library, register or table of situations changed. Where the model of
         situations is missing, cut or altered, articles are told by the cues of the table alone, and `refused` says why.
         """
         register = self._ask() if self._ask is not None else None
         with self._store.read() as work:
             changed = work.value(LIBRARY_CHANGED)
-            if self._index is not None and changed == self._changed and register is self._register:
-                return False
-            policies = work.policies.listing()
+            same = self._index is not None and changed == self._changed and register is self._register
+            policies = () if same else work.policies.listing()
         # Read now rather than in the transaction that raises the first alert.
-        self._situations()
+        self._go_by(self._situations())
+        if same:
+            return False
+        self._answers.clear()
         self._recogniser, self.refused = usable_recogniser()
         self._index = load_index(self._store, self._tokenize, register)
         self._register = register
@@ -79,7 +86,7 @@ class PolicyLibrary:
         return True
 
     def answer(self, questions: Sequence[Question]) -> list[Articles]:
-        """Return for each question the articles in force that the event's situation calls for, best first; 60 ms each.
+        """Return for each question the articles in force that the event's situation calls for, best first; 60 ms each new one.
 
         The same question and library give the same answer; only articles of a recognised situation are offered. Behind
         them stand notes without an article: whose matter it is where another authority answers, and a law that governs it and
@@ -87,12 +94,28 @@ class PolicyLibrary:
         """
         if not questions or self._index is None or not len(self):
             return [[] for _ in questions]
-        counsel = Counsel(
-            index=self._index,
-            situations=self._situations(),
-            recogniser=self._recogniser or load_recogniser(),
-        )
-        return [self._counselled(counsel, question) for question in questions]
+        table = self._situations()
+        self._go_by(table)
+        counsel = Counsel(index=self._index, situations=table, recogniser=self._recogniser or load_recogniser())
+        return [self._remembered(counsel, question) for question in questions]
+
+    def recall(self, question: Question, /) -> Articles | None:
+        """Return at once what an equal question was answered, `None` where that is not known or no longer holds."""
+        return self._answers.get(question) if len(self) else []
+
+    def _go_by(self, table: Situations) -> None:
+        if table is not self._table:
+            self._answers.clear()
+            self._table = table
+
+    def _remembered(self, counsel: Counsel, question: Question) -> Articles:
+        if (known := self._answers.get(question)) is not None:
+            return known
+        articles = self._counselled(counsel, question)
+        if len(self._answers) >= _REMEMBERED:
+            del self._answers[next(iter(self._answers))]
+        self._answers[question] = articles
+        return articles
 
     def _counselled(self, counsel: Counsel, question: Question) -> Articles:
         pooled = self._pooled(question.title, question.text)

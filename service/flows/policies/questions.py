@@ -78,3 +78,7 @@ class Library(Protocol):
     def answer(self, questions: Sequence[Question]) -> list[Articles]:
         """Return the answer to each question, in order."""
         ...
+
+    def recall(self, question: Question, /) -> Articles | None:
+        """Return at once what an equal question was answered, `None` where that is not known or no longer holds."""
+        ...

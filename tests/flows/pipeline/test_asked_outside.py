@@ -60,6 +60,9 @@ class Noted:
             self._meanwhile()
         return [[_entry(question)] for question in questions]
 
+    def recall(self, _question: Question) -> Articles | None:
+        return None
+
     @property
     def within(self) -> list[bool]:
         """Of each question whether a transaction was open."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,11 +24,12 @@ from service.flows.alerts.consider import Office
 from service.flows.alerts.grading import set_grade
 from service.flows.judging.assess import assess_pending
 from service.flows.people.acts import add_person
+from service.flows.policies import library as library_module
 from service.flows.policies.importing import import_policies, load_index
 from service.flows.policies.library import PolicyLibrary
 from service.flows.policies.questions import Question
 from service.flows.watch import watch
-from service.ports.store import Store
+from service.ports.store import Store, Work
 from tests.builders import build_event
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
@@ -85,6 +87,21 @@ def only(article: str) -> Situations:
     shipped = load_situations()
     row = next(one for one in shipped.rows if one.id == "adr-cluster")
     return replace(shipped, rows=(replace(row, governs=(article,), related=()),), modifiers=())
+
+
+class WritesCounted(Watched):
+    """A store that counts the writing transactions that were taken back."""
+
+    taken_back = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        try:
+            with super().write() as work:
+                yield work
+        except Exception:
+            self.taken_back += 1
+            raise
 
 
 class TestBasis:
@@ -159,6 +176,51 @@ class TestBasis:
         happens(cast("Store", watched), judge, replace(office, library=library), clock, "1", FIRST)
         assert within == [False]
         assert matched(store)
+
+    def test_an_alert_without_an_article_is_read_once_until_its_text_the_day_the_table_or_the_library_changes(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path
+    ) -> None:
+        read, tables = list[str](), [only("没有这部法#第一条")]
+        library = PolicyLibrary(
+            store,
+            SEGMENTER.cut_for_search,
+            situations=lambda: tables[-1],
+            pooled=lambda title, _text: read.append(title),
+        )
+        watched = WritesCounted(store)
+
+        def look(minutes: int = 10) -> int:
+            """Let time pass and look; return how often more the alert was read than before."""
+            clock.pass_by(minutes=minutes)
+            library.refresh()
+            before = len(read)
+            assert watch(cast("Store", watched), office=replace(office, library=library), now=clock).looked == 1
+            return len(read) - before
+
+        imports(store, laws, office, clock, library)
+        happens(store, judge, replace(office, library=library), clock, "1", FIRST)
+        assert (len(read), look(), look()) == (1, 0, 0)
+        assert not watched.taken_back
+        happens(store, judge, replace(office, library=library), clock, "2", SECOND)
+        assert (len(read), look()) == (2, 0)
+        (laws / f"{DRUG_LAW}.md").write_text(TEXT.replace("第八十二条", "第九十条"), encoding="utf-8")
+        imports(store, laws, office, clock, library)
+        assert (look(), look()) == (1, 0)
+        assert (look(minutes=24 * 60), look()) == (1, 0)
+        assert not matched(store)
+        tables.append(only(f"{DRUG_LAW}#第九十九条"))
+        assert (look(), look()) == (1, 0)
+        assert [entry["article"] for entry in matched(store)] == ["第九十九条"]
+
+    def test_no_more_answers_are_remembered_than_alerts_are_looked_at(
+        self, store: Store, office: Office, clock: MovingClock, laws: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(library_module, "_REMEMBERED", 2)
+        library = PolicyLibrary(store, SEGMENTER.cut_for_search)
+        imports(store, laws, office, clock, library)
+        asked = [Question.of(build_event(title=f"甲县第{n}起"), [], date(2026, 3, 2)) for n in range(3)]
+        library.answer(asked)
+        assert [library.recall(question) is None for question in asked] == [True, False, False]
 
     def test_a_library_changes_neither_the_alert_s_name_nor_its_duties(
         self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary

@@ -23,11 +23,12 @@ class Refusing:
         self.post = running.post
         self.asked: list[EmailMessage] = []
         self.mended = False
+        self.says = "550 拒收"
 
     def send(self, message: EmailMessage) -> Delivery:
         self.asked.append(message)
         if not self.mended:
-            raise NotifyError("550 拒收", recoverable=False)
+            raise NotifyError(self.says, recoverable=False)
         return self.post.send(message)
 
     def check(self) -> str | None:
@@ -165,3 +166,16 @@ def test_one_that_is_refused_again_is_given_up_again(
     deliver_again(alone.store, KEEPER, "mail", now=alone.clock())
     alone.wait(MINUTE)
     assert (states(alone, alert), len(server.asked)) == (["dead"], 2)
+
+
+def test_what_a_server_says_that_no_database_takes_holds_up_no_mail(
+    alone: Running, server: Refusing, refused: Callable[..., list[Alert]]
+) -> None:
+    # In GB18030 and read as UTF-8, with a NUL, and more of it than anybody reads.
+    server.says = "550 " + "拒收".encode("gb18030").decode(errors="surrogateescape") + "\x00" + "long " * 1_000
+    [alert] = refused(minutes=8)
+    assert states(alone, alert) == ["dead"]
+    with alone.store.read() as work:
+        [row] = [row for row in work.audit.rows(subject=alert.id) if row.action == "mail.refused"]
+    assert str(row.detail["error"]).startswith("550 ")
+    assert len(str(row.detail["error"])) == 500
