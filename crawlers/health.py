@@ -76,9 +76,9 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
         findings = [*findings, told]
     if silence is not None:
         return Health(state=HealthState.SILENT, sentence=silence, next_try=due)
-    if findings:
-        return _with_plan(HealthState.ODD, "".join(findings), due, now)
-    return _with_plan(HealthState.HEALTHY, f"{progress.last_error or '运行正常；'}{told}", due, now)
+    state = HealthState.ODD if findings else HealthState.HEALTHY
+    said = "".join(findings) or f"{progress.last_error or '运行正常；'}{told}"
+    return _with_plan(state, said, due, now)
 
 
 def _with_plan(state: HealthState, told: str, due: datetime | None, now: datetime) -> Health:

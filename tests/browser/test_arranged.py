@@ -1,6 +1,7 @@
 """How pages are arranged where a screen, a telephone or a sheet of paper leaves little room."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator
@@ -14,7 +15,7 @@ EVENT = "/events/20261125-03"
 def _rows(parts: Locator) -> int:
     """Return in how many rows the parts stand: those that begin within a line's height of each other share one."""
     tops = sorted(parts.evaluate_all("all => all.map(e => e.getBoundingClientRect().top)"))
-    return 1 + sum(below - above > 16 for above, below in zip(tops, tops[1:], strict=False))
+    return 1 + sum(below - above > 16 for above, below in pairwise(tops))
 
 
 @pytest.mark.parametrize("asked", ["", "?q=注射液&level=2&category=R01"])
