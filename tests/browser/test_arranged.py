@@ -14,7 +14,7 @@ EVENT = "/events/20261125-03"
 
 def _rows(parts: Locator) -> int:
     """Return in how many rows the parts stand: those that begin within a line's height of each other share one."""
-    tops = sorted(parts.evaluate_all("all => all.map(e => e.getBoundingClientRect().top)"))
+    tops: list[float] = sorted(parts.evaluate_all("all => all.map(e => e.getBoundingClientRect().top)"))
     return 1 + sum(below - above > 16 for above, below in pairwise(tops))
 
 
@@ -46,6 +46,17 @@ def test_on_a_telephone_the_counts_and_the_next_deadline_leave_half_the_first_sc
     box = page.locator(".next").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < 844 / 2
+
+
+def test_on_a_telephone_the_search_field_shows_what_it_searches(served: Served, window: Window) -> None:
+    page = served.enter(window(390, 844))
+    assert page.locator("#seek").evaluate(
+        """field => {
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = getComputedStyle(field).font;
+            return pen.measureText(field.placeholder).width <= field.clientWidth - 20;
+        }"""
+    )
 
 
 def test_what_explains_an_event_stands_beside_what_is_to_be_decided_and_after_it_on_a_telephone(
