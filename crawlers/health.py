@@ -33,11 +33,17 @@ class HealthState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """State, sentence and the next try (`None` where none is planned)."""
+    """State, sentence and the next try (`None` where none is planned); `planned` is what the sentence ends with of that."""
 
     state: HealthState
     sentence: str
+    planned: str = ""
     next_try: datetime | None = None
+
+    @property
+    def remark(self) -> str:
+        """The sentence without the next try, for a page that shows the time in a place of its own."""
+        return f"{self.sentence.removesuffix(self.planned).rstrip('；，。')}。"
 
 
 def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
@@ -57,7 +63,7 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
     if progress.failures > 0:
         reason = progress.last_error or "采集失败。"
         times = f"连续失败 {progress.failures} 次，" if progress.failures > 1 else ""
-        return Health(state=HealthState.FAILING, sentence=f"{reason}{times}{_planned(due, now)}", next_try=due)
+        return _with_plan(HealthState.FAILING, f"{reason}{times}", due, now)
     if due is not None and now - due > LATE_AFTER:
         return Health(
             state=HealthState.LATE,
@@ -68,12 +74,16 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
     missing, told = _missing(progress, now)
     if missing >= _FEWEST_MISSING:
         findings = [*findings, told]
-    if silence is not None or findings:
-        state = HealthState.ODD if silence is None else HealthState.SILENT
-        sentence = silence or f"{''.join(findings)}{_planned(due, now)}"
-        return Health(state=state, sentence=sentence, next_try=due)
-    remark = progress.last_error or "运行正常；"
-    return Health(state=HealthState.HEALTHY, sentence=f"{remark}{told}{_planned(due, now)}", next_try=due)
+    if silence is not None:
+        return Health(state=HealthState.SILENT, sentence=silence, next_try=due)
+    state = HealthState.ODD if findings else HealthState.HEALTHY
+    said = "".join(findings) or f"{progress.last_error or '运行正常；'}{told}"
+    return _with_plan(state, said, due, now)
+
+
+def _with_plan(state: HealthState, told: str, due: datetime | None, now: datetime) -> Health:
+    planned = _planned(due, now)
+    return Health(state=state, sentence=f"{told}{planned}", planned=planned, next_try=due)
 
 
 def _missing(progress: SourceProgress, now: datetime) -> tuple[int, str]:

@@ -44,6 +44,14 @@ def added(site: Site, **asked: str) -> dict[str, str]:
     return dict(ROW.findall(parts(site, **asked)[1]))
 
 
+def test_the_version_is_told_as_a_day_and_its_checksum_only_on_asking(shared_site: Site) -> None:
+    above, _ = parts(shared_site)
+    day, _, digest = TABLE.version.partition("·")
+    assert len(digest) == 8
+    assert f"版本 {day}</span>" in above
+    assert f'title="{TABLE.version}"' in above
+
+
 def test_without_a_filter_every_row_is_there_in_the_order_of_the_file(shared_site: Site) -> None:
     assert list(shown(shared_site)) == [row.id for row in TABLE.rows]
 

@@ -122,6 +122,16 @@ class TestKeyboard:
         assert alert is not None
         assert alert.acknowledged_by == "研判乙"
 
+    def test_enter_opens_the_marked_row_when_a_click_beside_it_took_the_focus_away(
+        self, served: Served, window: Window
+    ) -> None:
+        page = served.enter(window(1366, 768))
+        page.goto(f"{served.address}/events")
+        page.keyboard.press("j")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/events/20261125-03")
+
     def test_who_closes_a_menu_goes_on_from_its_button(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))
         page.goto(f"{served.address}/events/20261125-03")

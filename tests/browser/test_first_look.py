@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
+from service.web.static_files import STATIC
 from tests.browser.conftest import Served
 
 EVENT = "/events/20261125-03"
@@ -76,3 +77,26 @@ def test_the_address_of_a_person_is_seen_whole(served: Served, window: Callable[
     field = page.locator(".people-table input[type=email]").first
     field.fill("wangxiaoming@mpa.jiangxi.gov.cn")
     assert field.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+@pytest.mark.skipif(
+    not (STATIC / "vendor" / "echarts.min.js").is_file(),
+    reason="ECharts is not fetched; get it with: python -m service.web.assets.fetch",
+)
+def test_a_page_is_ready_and_its_chart_drawn_before_the_library_of_charts_is_there(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    browser, held = window(1366, 768), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page = served.enter(browser)
+    browser.route("**/echarts*", hold)
+    with page.expect_request("**/echarts*"):
+        page.goto(served.address, wait_until="load")
+    expect(page.locator("[data-chart] svg.chart")).to_be_visible()
+    assert page.evaluate("document.readyState") == "complete"
+    held[0].continue_()
+    # Idle is late on a machine that others keep busy.
+    expect(page.locator("[data-chart] canvas")).to_be_visible(timeout=30_000)

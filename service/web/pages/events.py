@@ -50,6 +50,7 @@ from service.web.views.event_page import (
     BasisView,
     DocumentView,
     basis_views,
+    brief_line,
     document_views,
     known_facts,
     score_parts,
@@ -281,6 +282,7 @@ def _overview_tab(shown: _Shown) -> dict[str, Any]:
     return {
         "facts": known_facts(shown.event, views),
         "line": line,
+        "brief": brief_line(line),
         "parts": parts,
         "told": told,
         "fact_rows": fact_rows(shown.event),

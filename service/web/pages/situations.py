@@ -32,6 +32,7 @@ from service.web.views.situation_rows import (
     modifier_rows,
     product_choices,
     situation_rows,
+    version_words,
 )
 from service.web.views.wording import day_of
 
@@ -88,6 +89,7 @@ def situations(
         key="policies",
         title="情形表",
         table=table,
+        table_version=version_words(table.version),
         filters=filters,
         **_found(table, filters, number),
         file=SITUATIONS_FILE,

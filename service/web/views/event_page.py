@@ -27,6 +27,7 @@ __all__ = [
     "Moment",
     "ScorePart",
     "basis_views",
+    "brief_line",
     "document_views",
     "known_facts",
     "score_parts",
@@ -80,13 +81,14 @@ class ScorePart:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of the time line; `ours` marks what this system or its people did."""
+    """One entry of the time line; `ours` marks what this system or its people did, `reminder` what it only said again."""
 
     at: datetime
     text: str
     note: str
     ours: bool
     number: int | None = None
+    reminder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +179,25 @@ def time_line(
             )
         )
     done = (row for row in acts if row.action not in _READS)
-    moments += [Moment(row.at, _act(row, wording), _actor(row), ours=True) for row in done]
+    moments += [
+        Moment(row.at, _act(row, wording), _actor(row), ours=True, reminder=row.action in _REMINDERS) for row in done
+    ]
     return sorted(moments, key=lambda moment: moment.at)
+
+
+def brief_line(line: Sequence[Moment]) -> list[Moment]:
+    """Return what the overview shows of the time line: the beginning and the latest, reminders left out.
+
+    An alert that nobody takes is reminded of through the night: eight reminders in a row told nothing of what happened.
+    """
+    told = [moment for moment in line if not moment.reminder]
+    return told if len(told) <= _BRIEF else [told[0], *told[1 - _BRIEF :]]
 
 
 # Who looked stands in the audit tab; the time line tells what was done.
 _READS = frozenset({"personal.read"})
+_REMINDERS = frozenset({"alert.unacknowledged", "alert.idle", "clock.warned", "clock.expired"})
+_BRIEF = 8
 _RAISING = frozenset({"alert.first_raise", "alert.raised_again"})
 _LEVELLING = _RAISING | {"alert.escalated", "alert.more_deaths", "alert.lowered"}
 

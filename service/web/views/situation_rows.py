@@ -1,5 +1,6 @@
 """What the page 情形表 shows of the table of situations, and which of its rows are asked for. Pure."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ __all__ = [
     "modifier_rows",
     "product_choices",
     "situation_rows",
+    "version_words",
 ]
 
 ANY = "any"
@@ -195,3 +197,8 @@ def _is_of(bound: Sequence[str], asked: str) -> bool:
 def _plain(text: str) -> str:
     """Return a text as it is compared: of one width, in small letters."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def version_words(version: str) -> str:
+    """Return a version without the checksums of the files and the changes that it was made from: no one reads those."""
+    return re.sub("·[0-9a-f]{8}", "", version)

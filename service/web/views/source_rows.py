@@ -60,7 +60,7 @@ def source_row(row: SourceHealth, progress: SourceProgress) -> SourceRow:
         host=urlsplit(source.url).hostname or "" if source.url else "",
         kind=source.kind,
         source_class=source.source_class.value,
-        sentence=row.health.sentence,
+        sentence=row.health.remark,
         tone=_TONES.get(row.health.state, "quiet"),
         last_new_at=progress.last_new_at,
         next_try=row.health.next_try,

@@ -34,6 +34,21 @@ def test_source_that_works_is_healthy_and_says_when_it_runs_next() -> None:
     assert found.next_try == FINE.next_due_at
 
 
+@pytest.mark.parametrize(
+    ("progress", "remark"),
+    [
+        (FINE, "运行正常。"),
+        (replace(FINE, last_error="列表条目少于预期。"), "列表条目少于预期。"),
+        (replace(FINE, failures=3, last_error="域名解析失败。"), "域名解析失败。连续失败 3 次。"),
+        (SourceProgress(source_id="daily"), "尚未采集；将在采集进程运行后立即采集。"),
+    ],
+)
+def test_what_is_said_beside_the_time_of_the_next_visit_does_not_tell_it_again(
+    progress: SourceProgress, remark: str
+) -> None:
+    assert health(progress, SOURCE, NOW).remark == remark
+
+
 def test_remark_of_a_visit_that_went_well_is_said_with_its_health() -> None:
     found = health(replace(FINE, last_error="列表条目少于预期。"), SOURCE, NOW)
     assert (found.state, found.sentence) == (HealthState.HEALTHY, "列表条目少于预期。下次采集：今天 12:50。")

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  if (!window.echarts) return;
+  const { library } = document.currentScript.dataset;
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const text = { color: colour("--ink-2"), fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily };
@@ -117,17 +117,28 @@
     if (data.running) lines.push(...unfinished(data, main));
     return lines;
   };
-  document.querySelectorAll("[data-chart]").forEach((box) => {
-    const holder = document.getElementById(box.dataset.chart);
-    if (!holder) return;
-    const data = JSON.parse(holder.textContent);
-    box.replaceChildren();
-    const chart = window.echarts.init(box, null, { renderer: "canvas" });
-    chart.setOption({
-      ...shared(data),
-      series: series(data),
-      aria: { enabled: true, label: { description: data.label } },
+  const draw = () =>
+    document.querySelectorAll("[data-chart]").forEach((box) => {
+      const holder = document.getElementById(box.dataset.chart);
+      if (!holder) return;
+      const data = JSON.parse(holder.textContent);
+      box.replaceChildren();
+      const chart = window.echarts.init(box, null, { renderer: "canvas" });
+      chart.setOption({
+        ...shared(data),
+        series: series(data),
+        aria: { enabled: true, label: { description: data.label } },
+      });
+      new ResizeObserver(() => chart.resize()).observe(box);
     });
-    new ResizeObserver(() => chart.resize()).observe(box);
-  });
+  // A megabyte of library holds up a slow machine: it comes when the page answers already, and the drawing stands till then.
+  const whenIdle = window.requestIdleCallback ?? setTimeout;
+  addEventListener("load", () =>
+    whenIdle(() => {
+      const script = document.createElement("script");
+      script.src = library;
+      script.addEventListener("load", draw);
+      document.head.append(script);
+    }),
+  );
 })();

@@ -78,7 +78,7 @@
       return;
     }
     going = 0;
-    if (event.key === "Enter" && at >= 0 && document.activeElement === body) {
+    if (event.key === "Enter" && at >= 0 && document.activeElement === document.body) {
       rows()[at]?.querySelector("a")?.click();
       return;
     }

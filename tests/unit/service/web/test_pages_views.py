@@ -15,7 +15,14 @@ from service.ports.search import SearchQuery
 from service.web.desk import SourceHealth
 from service.web.views.case_steps import case_steps, next_step
 from service.web.views.charts import ticks
-from service.web.views.event_page import document_views, known_facts, score_parts, time_line, validity
+from service.web.views.event_page import (
+    brief_line,
+    document_views,
+    known_facts,
+    score_parts,
+    time_line,
+    validity,
+)
 from service.web.views.first_run import first_run
 from service.web.views.hits import from_store
 from service.web.views.issues import download_name, issues_of
@@ -154,6 +161,30 @@ class TestFacts:
         )
         line = time_line(document_views([_document(1)]), build_alert(), [row], {"alert.closed": "关闭预警"})
         assert [(moment.text, moment.note) for moment in line if moment.ours][-1] == ("关闭预警", "研判乙：已回应")
+
+    def test_reminders_of_a_night_do_not_push_what_happened_out_of_the_brief_time_line(self) -> None:
+        reminders = [
+            AuditRow(
+                seq=seq,
+                at=NOW + timedelta(minutes=seq),
+                actor="assess",
+                action="alert.unacknowledged",
+                subject="alert:A1",
+                detail={},
+                previous_hash="",
+                hash="",
+            )
+            for seq in range(20)
+        ]
+        line = time_line(document_views([_document(1), _document(2)]), build_alert(), reminders, {})
+        told = brief_line(line)
+        assert len(line) == 23
+        assert [moment.number for moment in told if not moment.ours] == [1, 2]
+        assert sum(moment.ours for moment in told) == 1
+
+    def test_the_brief_time_line_keeps_the_beginning_and_the_latest(self) -> None:
+        line = time_line(document_views([_document(number) for number in range(1, 13)]), None, (), {})
+        assert [moment.number for moment in brief_line(line)] == [1, 6, 7, 8, 9, 10, 11, 12]
 
     @pytest.mark.parametrize(
         ("level", "told"), [("orange", "级别上升（橙色）"), ("mauve", "级别上升"), (None, "级别上升")]
