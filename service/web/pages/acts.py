@@ -1,6 +1,6 @@
 """What a person does to alerts and clocks: thin forms over the flows, each ending where it began."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
@@ -56,16 +56,23 @@ def _bulk(request: Request, identity: Identity, sent: Sent, act: Callable[[], bu
 def assign_many(
     request: Request, identity: Handler, owner: Annotated[str, Form(max_length=64)], sent: Sent, alert: Picked = None
 ) -> Response:
-    """Give the picked alerts to one person."""
+    """Give the picked alerts to one person; those whose owner is not the one whom the page showed are left and named."""
     context = context_of(request)
     store, person, now = context.store, identity.person, context.now()
+    seen = seen_owners(sent)
     return _bulk(
         request,
         identity,
         sent,
-        lambda: bulk.assign_all(store, person, alert or [], owner, office=context.office, now=now),
+        lambda: bulk.assign_all(store, person, alert or [], owner, office=context.office, now=now, seen=seen),
         "assigned",
     )
+
+
+def seen_owners(sent: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return by alert the owner whom the list showed, "" for nobody; each `seen` is an alert's id, a blank and the name."""
+    told = (one.partition(" ") for one in sent.get("seen", ()))
+    return {alert_id: owner for alert_id, _, owner in told}
 
 
 @router.post("/alerts/silence")
