@@ -9,7 +9,7 @@ from service.domain.alerts.alert import Alert
 from service.domain.alerts.alert_states import AlertState, Mover, check_move
 from service.domain.alerts.rounds import marked_moment
 
-__all__ = ["answer_shifted", "answered_last", "moved", "standing"]
+__all__ = ["answer_shifted", "answered_last", "draft_withdrawn", "moved", "standing"]
 
 
 def moved(alert: Alert, to: AlertState, *, by: str, mover: Mover, now: datetime) -> Alert:
@@ -56,6 +56,12 @@ def answer_shifted(alert: Alert, *, was: datetime, at: datetime) -> Alert:
     if marked_moment(alert.extras, "again_at") == was:
         return _noted(alert, again_at=at.isoformat())
     return replace(alert, answered_at=at) if alert.answered_at == was else alert
+
+
+def draft_withdrawn(alert: Alert) -> Alert:
+    """Return an alert that was being answered where it stood before; an answer that was given earlier still stands."""
+    back = _noted(alert, answering_at=None)
+    return replace(back, state=standing(back))
 
 
 def standing(alert: Alert) -> AlertState:

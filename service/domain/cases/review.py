@@ -20,6 +20,7 @@ from service.domain.cases.file import (
 from service.domain.cases.given import approval_of, opinion_on
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, stated, stepped
 from service.domain.cases.request import refuse_second, same_request
+from service.domain.cases.resumed import LAPSED
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.policies.policy import Verdict
 
@@ -43,6 +44,7 @@ LONGEST_DRAFT = 20_000
 
 _BY_COUNT = {1: CaseState.REVIEWED_1, 2: CaseState.REVIEWED_2, 3: CaseState.REVIEWED_3}
 _RETURNED = "returned"
+_WITHDRAWN = frozenset({_RETURNED, LAPSED})
 _MOST_TOLD = 3
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -322,7 +324,7 @@ def missing_checks(file: CaseFile, version: int) -> tuple[Step, ...]:
     missing = [step for step in REVIEWS if step not in passed and step not in instead]
     for step in (Step.AUTHORITY, Step.SIGN):
         found = file.approval(version, step)
-        if (found is None or found.outcome == _RETURNED) and (step is Step.AUTHORITY or step not in instead):
+        if (found is None or found.outcome in _WITHDRAWN) and (step is Step.AUTHORITY or step not in instead):
             missing.append(step)
     return tuple(missing)
 

@@ -16,6 +16,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "alert.answering": "开始回应",
         "alert.answered": "登记回应",
         "alert.answer_corrected": "更正回应时间",
+        "alert.answer_stands": "停止续报，已登记的回应仍有效",
+        "alert.answer_taken_back": "撤销回应登记",
         "alert.closed": "关闭预警",
         "alert.reopened": "重新打开",
         "alert.unacknowledged": "未确认，逐级提醒",

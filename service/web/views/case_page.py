@@ -256,6 +256,7 @@ def sent_back(file: CaseFile) -> CaseStep | None:
 
 _SAID = (
     ("reason", "理由"),
+    ("again", "继续办理"),
     ("summary", "结论"),
     ("grade", "拟定等级"),
     ("party", "对象"),

@@ -224,7 +224,7 @@ class CaseMachine(RuleBasedStateMachine):
                 ),
                 "follow up": lambda: follow_up(file, at, reason="新增两例"),
                 "close": lambda: close(file, at, reason="重复"),
-                "reopen": lambda: reopen(file, at, reason="反复"),
+                "reopen": lambda: reopen(file, at, reason="反复", risen_at=data.draw(st.sampled_from([None, at.now]))),
             }
             return made[act]()
 
@@ -256,6 +256,14 @@ class CaseMachine(RuleBasedStateMachine):
         )
         assert self.file.publications == registered
 
+    @rule(text=texts, hours=st.sampled_from([0, 30]), risen=st.booleans())
+    def it_is_closed_by_mistake_and_opened_again(self, text: str, hours: int, risen: bool) -> None:
+        lead = PEOPLE[6]
+        self.act(lead, lambda at: close(self.file, at, reason="重复"))
+        self.now += timedelta(hours=hours)
+        self.act(lead, lambda at: reopen(self.file, at, reason="并非重复", risen_at=at.now if risen else None))
+        self.onward(0, text)
+
     @rule(authority=authorities)
     def authority_changes(self, authority: Authority) -> None:
         self.authority = authority
@@ -284,7 +292,9 @@ class CaseMachine(RuleBasedStateMachine):
                 assert one.second not in authors
             if not bypass:
                 assert set(passed) == set(REVIEWS)
-                assert len(signed) == 1
+                assert signed[-1].outcome == "signed"
+            opened = [one.at for one in file.steps if one.step is Step.REOPEN]
+            assert not opened or max(one.at for one in (*signed, *bypass)) > opened[-1]
             for by in passed.values():
                 assert by not in authors
             for one in signed:
