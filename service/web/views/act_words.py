@@ -174,6 +174,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "matter.close": "办结",
         "matter.withdraw": "登记撤回",
         "matter.reopen": "重新打开办件",
+        "matter.retract": "撤销答复登记",
         "matter.extended": "延期",
         "matter.excluded": "扣除时间（暂不计时）",
         "matter.resumed": "恢复计时",
