@@ -13,7 +13,7 @@ from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
 from service.flows.alerts import acts as flows
-from service.flows.alerts import bulk, clocks, grading
+from service.flows.alerts import bulk, clocks, grading, retracting
 from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
 from service.web.received import received
@@ -143,6 +143,19 @@ def answered(request: Request, identity: Handler, alert_id: str, reason: Reason,
         alert_id,
         lambda: flows.answer(store, person, alert_id, office=context.office, now=now, remark=reason),
         "answered",
+    )
+
+
+@router.post("/alerts/{alert_id}/unanswered")
+def unanswered(request: Request, identity: Handler, alert_id: str, reason: Reason, sent: Sent) -> Response:
+    """Take an answer back that was registered by mistake; `seen` of the form is the moment of the one that the page showed."""
+    context = context_of(request)
+    store, person, now = context.store, identity.person, context.now()
+    seen = first(sent, "seen") or None
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: retracting.take_answer_back(store, person, alert_id, reason, office=context.office, now=now, seen=seen),
+        "unanswered",
     )
 
 

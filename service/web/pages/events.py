@@ -30,6 +30,7 @@ from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
 from service.flows.acts import facts_from
+from service.flows.alerts.retracting import own_answer
 from service.flows.cases.reference import articles_of, policies_of
 from service.flows.judging.divisions import offered_places
 from service.flows.keeping.privacy import note_personal_read, personal_documents
@@ -140,6 +141,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "case_state": state_told(file, context.office.register.workflow) if file else "",
         "case_over": case is not None and case.state in context.office.register.workflow.final,
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
+        "own_answer": own_answer(alert, file) if alert else None,
         "by_hand": _by_hand(clocks, alert, context),
         "cards": clock_cards(clocks, alert, context.now()),
         "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),

@@ -63,6 +63,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "situations.withdrawn": "撤回已采纳的情形表建议",
         "clock.met": "登记完成",
         "clock.met_corrected": "更正完成登记",
+        "clock.met_taken_back": "撤销完成登记，时限继续",
         "label.given": "标注稿件",
         "label.withdrawn": "撤销标注",
         "training.wished": "提出训练",

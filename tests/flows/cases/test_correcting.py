@@ -9,12 +9,14 @@ import pytest
 from service.domain.alerts.alert import Alert
 from service.domain.cases.moves import Barred
 from service.domain.clocks.clock import Clock, ClockState
+from service.domain.refusal import Conflict
 from service.export.case_archive import pack
+from service.flows.alerts.retracting import take_answer_back
 from service.flows.cases.following import evaluate_response, follow_up_on, track_reaction
 from service.flows.cases.packing import pack_case
 from service.flows.cases.publishing import correct_registration
-from tests.flows.acts.scene import clocks_of
-from tests.flows.cases.scene import MINUTE, Way
+from tests.flows.acts.scene import OFFICE, clocks_of
+from tests.flows.cases.scene import MINUTE, PEOPLE, Way
 from tests.flows.cases.test_archive import contents
 
 
@@ -135,3 +137,10 @@ def test_who_corrects_a_page_that_another_corrected_meanwhile_is_told(way: Way) 
     with pytest.raises(Barred, match="发言辛已于"):
         corrects(way, reference="https://office.invalid/11", seen=0)
     assert way.file.published[0].reference == "https://office.invalid/10"
+
+
+def test_what_a_case_published_is_not_taken_back_on_the_alert(way: Way) -> None:
+    way.published()
+    with pytest.raises(Conflict, match="这次回应是处置中发布的"):
+        take_answer_back(way.store, PEOPLE["duty_lead"], way.alert_id, "误登", office=OFFICE, now=way.now)
+    assert alert_of(way).answered_at == way.now
