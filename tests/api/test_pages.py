@@ -9,7 +9,6 @@ from typing import NoReturn, cast
 
 import pytest
 from fastapi.testclient import TestClient
-from lxml import html
 
 from crawlers.ports import SourceProgress
 from service.domain.alerts.alert import AlertState
@@ -153,21 +152,6 @@ class TestActs:
         with site.context.store.read() as work:
             actions = {row.action for row in work.audit.rows(limit=50)}
         assert {"alert.acknowledged", "alert.assigned", "event.graded", "alert.answered"} <= actions
-
-    def test_an_answer_that_was_registered_by_mistake_is_taken_back_from_the_page_that_shows_it(
-        self, site: Site
-    ) -> None:
-        browser = site.browser(Role.OFFICER)
-        where, action = "/events/20261125-03?tab=handling", f"/alerts/{RED}/unanswered"
-        assert action not in browser.client.get(where).text
-        browser.post(f"/alerts/{RED}/answered", reason="省局网站情况通报")
-        page = html.document_fromstring(browser.client.get(where).text)
-        [seen] = page.xpath(f"//form[@action='{action}']//input[@name='seen']/@value")
-        assert browser.post(action, reason="误登", seen="2026-11-20T00:00:00+00:00").status_code == 409
-        assert browser.post(action, reason=" ", seen=seen).status_code == 422
-        done = browser.post(action, reason="误登，没有发布", seen=seen)
-        assert "由它记为完成的时限照原来的到期时间继续" in browser.client.get(done.headers["location"]).text
-        assert action not in browser.client.get(where).text
 
     def test_a_clock_is_cancelled_with_a_reason_and_met_with_a_note(self, site: Site) -> None:
         browser = site.browser(Role.APPROVER)

@@ -107,7 +107,13 @@ def _disclose(hand: Hand, fields: Fields) -> None:
     text = _text(fields, "attribute")
     if text not in {one.value for one in Disclosure}:
         raise Refusal("请选择公开属性：主动公开、依申请公开或不予公开")
-    drafting.set_disclosure(hand, Disclosure(text), reason=_text(fields, "reason"), seen=fields.get("seen"))
+    drafting.set_disclosure(
+        hand,
+        Disclosure(text),
+        reason=_text(fields, "reason"),
+        seen=fields.get("seen"),
+        reference=_text(fields, "reference"),
+    )
 
 
 def _review(hand: Hand, fields: Fields) -> None:

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
-from service.domain.cases.assess import disclosure_mark, undecided
+from service.domain.cases.assess import disclosure_mark
+from service.domain.cases.attribute import signed_with_it
 from service.domain.cases.bypass import may_ask, state_told, waiting_bypass
 from service.domain.cases.call import CallKind, able, calls, second_name_calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind, Publication
@@ -181,7 +182,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
         "bypass": _bypass(shown),
-        "undecided": undecided(file),
+        "attribute_signed": signed_with_it(file),
         "outpaced": _outpaced(shown),
     }
 

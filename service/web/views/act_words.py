@@ -136,6 +136,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "case.returned": "退回修改",
         "case.authority": "发布权限检查",
         "case.disclosure": "确定公开属性",
+        "case.disclosure_corrected": "更正公开属性并重新签批",
         "case.signed": "签批",
         "case.bypass_asked": "申请越过审核",
         "case.bypass_dropped": "撤回或不同意越过审核",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from service.domain.cases.assess import assess, conclude, disclose, liaise, open_case, report_up, respond
+from service.domain.cases.attribute import correct_disclosure
 from service.domain.cases.close import archive, close, evaluate, follow_up, reopen, track
 from service.domain.cases.corrected import answered_from, correct_publication
 from service.domain.cases.file import CaseFile, Disclosure, LiaisonKind, text_hash
@@ -62,7 +63,7 @@ texts = st.sampled_from([*TEXTS, "【机密】材料一", "【机密】材料二
 outcomes = st.sampled_from(["allowed", "authorised", "work_update", "whatever"])
 WRITING = ("save", "submit", "review", "review", "return")
 CLEARING = ("check", "sign", "publish", "ask", "confirm")
-ELSEWHERE = ("disclose", "write", "write", "follow up", "follow up", "close", "reopen")
+ELSEWHERE = ("disclose", "correct", "correct", "write", "write", "follow up", "follow up", "close", "reopen")
 versions = st.integers(1, 6)
 authorities = st.sampled_from([LOCAL, RESERVED, UNCLEAR])
 steps = st.sampled_from([*REVIEWS, Step.AUTHORITY, Step.SIGN])
@@ -219,6 +220,9 @@ class CaseMachine(RuleBasedStateMachine):
                 "ask": lambda: ask_bypass(file, at, version=number, reason="三十分钟内须发布"),
                 "confirm": lambda: confirm_bypass(file, at, version=number, blocking=stops),
                 "disclose": lambda: disclose(file, at, data.draw(st.sampled_from(Disclosure)), "商业秘密"),
+                "correct": lambda: correct_disclosure(
+                    file, at, data.draw(st.sampled_from(Disclosure)), reason="误定", reference="签10"
+                ),
                 "write": lambda: liaise(
                     file, at, kind=data.draw(st.sampled_from(LiaisonKind)), party="某局", question="情况"
                 ),
