@@ -46,6 +46,7 @@ PUBLISHED = {
     "0028": "4c86c4328f49",
     "0029": "f0a05dd34c6f",
     "0030": "8ad51c0e3f7e",
+    "0032": "3410086ab1a0",
 }
 Rows = dict[str, list[dict[str, object]]]
 
