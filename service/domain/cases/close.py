@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from service.domain.cases.file import CaseFile, Evaluation
-from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, stated, stepped
+from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, on_duty, stated, stepped
 from service.domain.cases.resumed import resumed
-from service.domain.cases.workflow import Step
+from service.domain.cases.workflow import TEXT_STATES, Step
 
-__all__ = ["archive", "close", "evaluate", "follow_up", "reopen", "track"]
+__all__ = ["archive", "close", "drop_follow_up", "evaluate", "follow_up", "reopen", "track"]
 
 _DAY = timedelta(days=1)
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -33,6 +33,33 @@ def follow_up(file: CaseFile, desk: Desk, *, reason: str) -> Move:
         round=file.case.round + 1,
         drafted_from=file.case.draft + 1,
         submitted=None,
+    )
+
+
+def drop_follow_up(file: CaseFile, desk: Desk, *, reason: str) -> Move:
+    """Take a further round back that was begun by mistake: the case stands where it stood, with the answer that is out.
+
+    As long as nothing is written in it anybody who holds a duty may; then whoever closes cases. What was written stays.
+
+    Raises:
+        Barred: No further round is under way, or there is no reason.
+        NotOnDuty: The person may not.
+    """
+    begun = next((one for one in reversed(file.steps) if one.step is Step.FOLLOW_UP), None)
+    if begun is None or begun.before is None or file.case.state not in TEXT_STATES or not file.publications:
+        raise Barred(Bar.WRONG_STATE, "现在没有正在办理的续报，不能撤回")
+    written = any(one.version >= file.case.drafted_from for one in file.drafts)
+    on_duty(desk.workflow.steps[Step.CLOSE if written else Step.FOLLOW_UP].duties, desk, "撤回续报")
+    stated(reason, "撤回续报的理由")
+    out = file.publications[-1]
+    return noted(
+        file.case,
+        desk,
+        state=begun.before,
+        round=out.round,
+        submitted=out.version,
+        drafted_from=out.version,
+        asked=_NOTHING,
     )
 
 

@@ -64,11 +64,11 @@ def _stale(ended: CaseStep | None, desk: Desk, risen_at: datetime | None) -> str
 
 def _followed(file: CaseFile, before: CaseState | None, stale: str) -> Resumed:
     out = file.publications[-1].version if file.publications else None
+    since = file.case.drafted_from
     if before is CaseState.EVALUATED and file.case.state is CaseState.CLOSED and not stale:
-        state, again = before, "评估仍有效，从归档继续"
-    else:
-        state, again = CaseState.TRACKING, "继续跟踪反应，归档前须重新评估"
-    return Resumed(state=state, submitted=out, drafted_from=file.case.drafted_from, again=again)
+        return Resumed(state=before, submitted=out, drafted_from=since, again="评估仍有效，从归档继续")
+    again = "继续跟踪反应，归档前须重新评估"
+    return Resumed(state=CaseState.TRACKING, submitted=out, drafted_from=since, again=again)
 
 
 def _under_way(file: CaseFile, desk: Desk, before: CaseState, stale: str) -> Resumed:

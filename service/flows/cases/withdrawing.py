@@ -2,10 +2,23 @@
 
 from service.domain.alerts.alert_states import AlertState
 from service.domain.alerts.handling import draft_withdrawn
+from service.domain.cases.close import drop_follow_up
+from service.domain.cases.file import Case
 from service.flows.acts import note, save_alert
-from service.flows.cases.scene import Scene
+from service.flows.cases.scene import Hand, Scene, at_case
 
-__all__ = ["give_alert_back"]
+__all__ = ["drop_round", "give_alert_back"]
+
+
+def drop_round(hand: Hand, *, reason: str) -> Case:
+    """Take a further round back that was begun by mistake; the answer that is out still stands."""
+    with at_case(hand) as scene:
+        round_ = scene.file.case.round
+        move = drop_follow_up(scene.file, scene.desk, reason=reason)
+        case = scene.carry(move, "follow_up_dropped", reason=reason.strip(), round=round_)
+        if scene.alert.state is AlertState.ANSWERING:
+            give_alert_back(scene)
+        return case
 
 
 def give_alert_back(scene: Scene) -> None:

@@ -183,6 +183,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "second_names": _second_names(shown),
         "bypass": _bypass(shown),
         "attribute_signed": signed_with_it(file),
+        "round_begun": bool(file.publications) and file.case.state in TEXT_STATES,
         "outpaced": _outpaced(shown),
     }
 

@@ -148,6 +148,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "case.assigned": "指派处置",
         "case.tracked": "监测反应",
         "case.followed_up": "开始续报",
+        "case.follow_up_dropped": "撤回续报",
         "case.evaluated": "评估",
         "case.archived": "归档",
         "case.closed": "关闭处置",

@@ -10,10 +10,12 @@ import pytest
 
 from service.domain.alerts.alert import Alert, AlertState
 from service.domain.cases.file import Disclosure
+from service.domain.cases.moves import Barred, NotOnDuty
 from service.domain.cases.workflow import CaseState, Step
 from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.ending import archive_case, close_case, reopen_case
 from service.flows.cases.following import evaluate_response, follow_up_on, track_reaction
+from service.flows.cases.withdrawing import drop_round
 from service.ports.store import Store
 from tests.flows.acts.scene import acts_on
 from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way
@@ -99,3 +101,34 @@ def test_a_further_round_that_is_closed_leaves_the_answer_that_was_given(way: Wa
     close_case(way.hand("duty_lead"), reason="并无新情况")
     assert (alert_of(way).state, alert_of(way).answered_at) == (AlertState.ANSWERED, answered)
     assert ("值班丙", "alert.answer_stands") in acts_on(way.store, f"alert:{way.alert_id}")
+
+
+def test_a_further_round_that_was_begun_by_mistake_is_taken_back_and_the_answer_stands(way: Way) -> None:
+    way.published()
+    before, answered = way.case, alert_of(way).answered_at
+    follow_up_on(way.hand("analyst"), reason="误点")
+    assert alert_of(way).state is AlertState.ANSWERING
+    with pytest.raises(Barred, match="须先评估"):
+        close_case(way.hand("duty_lead"), reason="误点")
+    drop_round(way.hand("analyst"), reason="误点续报")
+    after = way.case
+    assert (after.state, after.round, after.submitted) == (before.state, before.round, before.submitted)
+    assert (alert_of(way).state, alert_of(way).answered_at) == (AlertState.ANSWERED, answered)
+    assert ("分析乙", "case.follow_up_dropped") in acts_on(way.store, f"case:{way.case.id}")
+    with pytest.raises(Barred, match="没有正在办理的续报"):
+        drop_round(way.hand("analyst"), reason="误点续报")
+
+
+def test_one_in_which_something_is_written_is_taken_back_by_the_duty_lead_and_the_text_is_kept(way: Way) -> None:
+    way.published()
+    follow_up_on(way.hand("analyst"), reason="新增两例")
+    way.writes("关于清云注射液的续报")
+    with pytest.raises(NotOnDuty):
+        drop_round(way.hand("analyst"), reason="并无新情况")
+    with pytest.raises(Barred, match="请写明撤回续报的理由"):
+        drop_round(way.hand("duty_lead"), reason=" ")
+    drop_round(way.hand("duty_lead"), reason="并无新情况")
+    assert (way.case.state, way.case.submitted) == (CaseState.PUBLISHED, 1)
+    assert [one.text for one in way.file.drafts][-1] == "关于清云注射液的续报"
+    follow_up_on(way.hand("analyst"), reason="新增三例")
+    assert (way.case.round, way.file.latest) == (2, None)

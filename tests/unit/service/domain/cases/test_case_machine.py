@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from service.domain.cases.assess import assess, conclude, disclose, liaise, open_case, report_up, respond
 from service.domain.cases.attribute import correct_disclosure
-from service.domain.cases.close import archive, close, evaluate, follow_up, reopen, track
+from service.domain.cases.close import archive, close, drop_follow_up, evaluate, follow_up, reopen, track
 from service.domain.cases.corrected import answered_from, correct_publication
 from service.domain.cases.file import CaseFile, Disclosure, LiaisonKind, text_hash
 from service.domain.cases.moves import Desk, Move
@@ -63,7 +63,7 @@ texts = st.sampled_from([*TEXTS, "【机密】材料一", "【机密】材料二
 outcomes = st.sampled_from(["allowed", "authorised", "work_update", "whatever"])
 WRITING = ("save", "submit", "review", "review", "return")
 CLEARING = ("check", "sign", "publish", "ask", "confirm")
-ELSEWHERE = ("disclose", "correct", "correct", "write", "write", "follow up", "follow up", "close", "reopen")
+ELSEWHERE = ("disclose", "correct", "correct", "write", "write", "follow up", "follow up", "drop", "close", "reopen")
 versions = st.integers(1, 6)
 authorities = st.sampled_from([LOCAL, RESERVED, UNCLEAR])
 steps = st.sampled_from([*REVIEWS, Step.AUTHORITY, Step.SIGN])
@@ -227,6 +227,7 @@ class CaseMachine(RuleBasedStateMachine):
                     file, at, kind=data.draw(st.sampled_from(LiaisonKind)), party="某局", question="情况"
                 ),
                 "follow up": lambda: follow_up(file, at, reason="新增两例"),
+                "drop": lambda: drop_follow_up(file, at, reason="误点"),
                 "close": lambda: close(file, at, reason="重复"),
                 "reopen": lambda: reopen(file, at, reason="反复", risen_at=data.draw(st.sampled_from([None, at.now]))),
             }
