@@ -9,6 +9,7 @@ from service.domain.people.person import Role
 from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.ending import close_case
 from service.flows.cases.following import follow_up_on
+from service.flows.cases.withdrawing import drop_round
 from tests.api.conftest import Site
 from tests.api.test_cases import ALERT, give_duties
 from tests.builders import NOW
@@ -78,3 +79,22 @@ def test_a_further_round_that_was_begun_by_mistake_is_taken_back_from_its_page(s
     text = officer.client.get(done.headers["location"]).text
     assert "续报已撤回，已发布的回应仍有效" in text
     assert "第 2 轮（续报）" not in text
+
+
+def test_the_line_of_steps_tells_who_cleared_the_answer_that_is_out_and_nothing_of_the_round_taken_back(
+    site: Site,
+) -> None:
+    way = way_of(site, ago=timedelta(hours=3)).published()
+    address = f"/cases/{way.case.id}"
+
+    def line() -> list[str]:
+        page = html.document_fromstring(site.browser(Role.VIEWER).client.get(address).text)
+        return [" ".join(step.text_content().split()) for step in page.cssselect("ol.steps li")][:8]
+
+    before = line()
+    follow_up_on(way.hand("analyst"), reason="新增两例")
+    way.writes("关于清云注射液的续报")
+    way.reviews()
+    drop_round(way.hand("duty_lead"), reason="并无新情况")
+    assert line() == before
+    assert not any("越过" in step for step in before)

@@ -44,7 +44,7 @@ def take_answer_back(
         remark = _remark_of(work, alert_id)
         back = answer_taken_back(alert)
         again = [_runs_on(work, person, clock, spoken, why, now) for clock in _met_by(work, alert_id, spoken, remark)]
-        detail = {"was": alert.state.value, "answered_at": spoken.isoformat(), "remark": remark, "clock": again}
+        detail = {"was": alert.state.value, "met_at": spoken.isoformat(), "from": remark, "clock": again}
         note(work, person, "alert.answer_taken_back", f"alert:{alert_id}", detail | {"reason": why}, now)
         saved = save_alert(work, back, now)
         _tell_owner(work, person, saved, office, now)
@@ -84,7 +84,7 @@ def _runs_on(work: Work, person: Person, clock: Clock, spoken: datetime, why: st
     detail = {
         "rule": clock.rule_id,
         "clock": clock.action,
-        "was": clock.state.value,
+        "met_at": spoken.isoformat(),
         "state": running.state.value,
         "due_at": clock.due_at.isoformat() if clock.due_at else None,
         "alert": clock.alert_id,

@@ -43,7 +43,7 @@ def test_what_was_registered_stays_in_the_trail_with_who_took_it_back_and_why(st
         taken, given = work.audit.rows(subject=f"alert:{alert.id}", limit=2)
     assert (given.action, given.detail["reason"]) == ("alert.answered", "官网首次通报")
     assert (taken.action, taken.detail["reason"]) == ("alert.answer_taken_back", "误登，没有发布")
-    assert (taken.detail["remark"], taken.detail["answered_at"]) == ("官网首次通报", (NOW + HOUR).isoformat())
+    assert (taken.detail["from"], taken.detail["met_at"]) == ("官网首次通报", (NOW + HOUR).isoformat())
 
 
 def test_a_clock_that_was_due_meanwhile_is_late_and_an_answer_after_it_is_late_for_good(
