@@ -124,8 +124,7 @@ def show_event(
 
 def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) -> dict[str, Any]:
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, []) if alert else []
-    acts = _acts(work, event, alert, clocks)
-    basis = _basis(work, alert, context)
+    acts, basis = _acts(work, event, alert, clocks), _basis(work, alert, context)
     people = work.people.listing()
     spread = work.events.spread(event.id, now=context.now())
     case = work.cases.of_alerts([alert.id]).get(alert.id) if alert else None
