@@ -72,6 +72,7 @@ _OUTCOMES: Mapping[str, str] = MappingProxyType(
         "work_update": "只发工作动态",
         "signed": "同意",
         "returned": "退回",
+        "lapsed": "失效",
     }
 )
 _CLOCKS: Mapping[ClockState, str] = MappingProxyType(

@@ -122,8 +122,8 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
         ]
         for row in briefing.responses
     ]
-    headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后各24小时稿件", "其间采集")
-    sheets.table("回应时效", headings, rows, widths=(36, 16, 16, 16, 16, 10, 26, 24, 24))
+    headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后稿件", "其间采集")
+    sheets.table("回应时效", headings, rows, widths=(36, 16, 16, 16, 16, 10, 28, 24, 26))
 
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:

@@ -50,7 +50,9 @@ An event is read, changed in memory and saved whole; without this lock the later
 earlier one saved, and two workers that judge reports of one happening would each open an event.
 """
 _LONGEST_REASON = 1000
-_WHY: Mapping[str, str] = MappingProxyType({"assigned": "指派给您承办", "reopened": "您承办的预警已重新打开"})
+_WHY: Mapping[str, str] = MappingProxyType(
+    {"assigned": "指派给您承办", "reopened": "您承办的预警已重新打开", "unanswered": "您承办的预警已撤销回应登记"}
+)
 
 
 def permit(person: Person, act: Act) -> None:
@@ -211,7 +213,7 @@ def tell_person(
 ) -> bool:
     """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already.
 
-    `occasion` begins with what it is for, `assigned` or `reopened`; `not_before` leaves time to take an act back.
+    `occasion` begins with what it is for, `assigned`, `reopened` or `unanswered`; `not_before` leaves time to take an act back.
     """
     if person.email is None:
         return False

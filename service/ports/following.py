@@ -34,7 +34,7 @@ class Topics(Protocol):
         """Insert or replace."""
         ...
 
-    def listing(self, *, state: str | None = None, limit: int = 200) -> list[Topic]:
+    def listing(self, *, state: str | None = None, limit: int = 200, offset: int = 0) -> list[Topic]:
         """Return topics, the last opened first."""
         ...
 

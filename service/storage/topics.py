@@ -49,9 +49,9 @@ class SqlTopics:
         row = values_of(topic, topics) | {"phases": [_phase_values(phase) for phase in topic.phases]}
         upsert(self._connection, topics, [row], keys=("id",))
 
-    def listing(self, *, state: str | None = None, limit: int = 200) -> list[Topic]:
+    def listing(self, *, state: str | None = None, limit: int = 200, offset: int = 0) -> list[Topic]:
         """Return topics, the last opened first."""
-        statement = select(topics).order_by(topics.c.opened_at.desc(), topics.c.id).limit(limit)
+        statement = select(topics).order_by(topics.c.opened_at.desc(), topics.c.id).limit(limit).offset(offset)
         if state is not None:
             statement = statement.where(topics.c.state == state)
         return [_topic(topic) for topic in records(self._connection, Topic, statement)]

@@ -51,6 +51,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /alerts/{alert_id}/acknowledge": _HANDLE,
     "POST /alerts/{alert_id}/assign": _HANDLE,
     "POST /alerts/{alert_id}/answered": _HANDLE,
+    "POST /alerts/{alert_id}/unanswered": _HANDLE,
     "POST /alerts/{alert_id}/close": _DECIDE,
     "POST /alerts/{alert_id}/reopen": _DECIDE,
     "POST /alerts/{alert_id}/level": _DECIDE,

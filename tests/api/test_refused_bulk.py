@@ -83,6 +83,37 @@ def test_each_cause_is_told_of_its_own_alerts(site: Site) -> None:
     assert {alert_id: "承办" in words for alert_id, words in causes(answer).items()} == {ORANGE: False, OTHER: True}
 
 
+def seen(page: Response, *alert_ids: str) -> list[str]:
+    """Return what the list says of the owner of each of these alerts, as its form sends it."""
+    fields = html.document_fromstring(page.text).xpath("//input[@name='seen'][@form='bulk']/@value")
+    return [field for field in fields if field.partition(" ")[0] in alert_ids]
+
+
+def test_what_somebody_else_gave_away_since_the_list_was_opened_is_left_and_named_and_the_rest_goes(site: Site) -> None:
+    browser = site.browser(Role.APPROVER)
+    shown = seen(browser.client.get("/alerts"), ORANGE, OTHER)
+    title = change(site, ORANGE, owner="研判乙")
+    fields = {"csrf": browser.csrf, "alert": [ORANGE, OTHER], "seen": shown, "owner": "审批丙"}
+    answer = browser.client.post("/alerts/assign", data=fields)
+    told = browser.client.get(answer.headers["location"]).text
+    assert f"“{title}”他人已指派给研判乙，您打开页面时还没有承办人，没有改动" in told
+    with site.context.store.read() as work:
+        owners = [alert.owner for one in (ORANGE, OTHER) if (alert := work.alerts.get(one))]
+    assert owners == ["研判乙", "审批丙"]
+
+
+def test_the_list_that_comes_back_shows_the_new_owner_so_that_who_insists_can_go_on(site: Site) -> None:
+    browser = site.browser(Role.APPROVER)
+    shown = seen(browser.client.get("/alerts"), ORANGE)
+    change(site, ORANGE, owner="研判乙")
+    fields = {"csrf": browser.csrf, "alert": [ORANGE], "seen": shown, "owner": "审批丙"}
+    refused = browser.client.post("/alerts/assign", data=fields)
+    assert refused.status_code == 409
+    assert seen(refused, ORANGE) == [f"{ORANGE} 研判乙"]
+    again = browser.client.post("/alerts/assign", data=fields | {"seen": seen(refused, ORANGE)})
+    assert again.status_code == 303
+
+
 def test_without_the_right_to_silence_red_the_picks_and_the_reason_stay(site: Site) -> None:
     change(site, OTHER, level=AlertLevel.RED)
     answer = bulk(site.browser(Role.OFFICER), "silence", [RED, OTHER])

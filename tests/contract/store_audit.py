@@ -97,6 +97,15 @@ class AuditContract:
             assert [work.audit.verify(after=n) for n in (0, 2, 4)] == [None, None, None]
             assert work.audit.verify(after=7) == 7
 
+    def test_from_a_moment_on_the_trail_begins_with_its_first_row_also_where_a_clock_was_set_back(
+        self, store: Store
+    ) -> None:
+        with store.write() as work:
+            for hours in (0, 3, 2, 4):
+                work.audit.append(actor="p1", action="do", subject="s", detail={}, now=NOW + hours * HOUR)
+        with store.read() as work:
+            assert work.audit.first_since(NOW + 2 * HOUR) == 2
+
     def test_a_time_in_another_zone_and_a_detail_of_tuples_hash_alike_when_read_back(self, store: Store) -> None:
         with store.write() as work:
             detail = {"tuple": (1, 2), "when": NOW, "role": Role.OFFICER, "set": {"b", "a"}, "2": 1, "10": 1}

@@ -114,6 +114,7 @@ class TopicsContract:
             assert work.topics.get("t9") is None
             assert [one.id for one in work.topics.listing()] == ["t2", "t1"]
             assert [one.id for one in work.topics.listing(state="open")] == ["t2"]
+            assert [one.id for one in work.topics.listing(limit=1, offset=1)] == ["t1"]
 
     @pytest.mark.usefixtures("four_documents")
     def test_documents_read_back_equal_newest_first_within_the_window(self, store: Store) -> None:

@@ -46,6 +46,11 @@ def test_a_page_in_order_of_time_sorts_no_more_than_one_moment(asked: Callable[[
     assert [step for step in steps if "SCAN" in step or step == "USE TEMP B-TREE FOR ORDER BY"] == []
 
 
+def test_where_the_trail_begins_at_a_moment_is_read_from_an_index_and_not_by_walking_it(migrated: Path) -> None:
+    steps = _steps(lambda work: work.audit.first_since(NOW), migrated)
+    assert any("ix_audit_at_seq" in step for step in steps)
+
+
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
 def test_no_row_is_read_that_is_not_asked_for(asked: Callable[[Work], object], migrated: Path) -> None:
     steps = _steps(asked, migrated)

@@ -9,7 +9,7 @@ from service.domain.alerts.alert import Alert
 from service.domain.alerts.alert_states import AlertState, Mover, check_move
 from service.domain.alerts.rounds import marked_moment
 
-__all__ = ["answer_shifted", "answered_last", "moved", "standing"]
+__all__ = ["answer_shifted", "answer_taken_back", "answered_last", "draft_withdrawn", "moved", "standing"]
 
 
 def moved(alert: Alert, to: AlertState, *, by: str, mover: Mover, now: datetime) -> Alert:
@@ -56,6 +56,24 @@ def answer_shifted(alert: Alert, *, was: datetime, at: datetime) -> Alert:
     if marked_moment(alert.extras, "again_at") == was:
         return _noted(alert, again_at=at.isoformat())
     return replace(alert, answered_at=at) if alert.answered_at == was else alert
+
+
+def answer_taken_back(alert: Alert) -> Alert:
+    """Return the alert without its latest answer, where its other facts put it; an earlier answer of it still stands.
+
+    Nobody wrote down at which level an earlier one was given: it mutes nothing. This is no move of the table: nobody takes
+    an alert there from an answer that was given.
+    """
+    again = marked_moment(alert.extras, "again_at") is not None
+    kept = {name: value for name, value in alert.extras.items() if name not in {"again_at", "answered_level"}}
+    back = replace(alert, answered_at=alert.answered_at if again else None, extras=MappingProxyType(kept))
+    return replace(back, state=standing(back))
+
+
+def draft_withdrawn(alert: Alert) -> Alert:
+    """Return an alert that was being answered where it stood before; an answer that was given earlier still stands."""
+    back = _noted(alert, answering_at=None)
+    return replace(back, state=standing(back))
 
 
 def standing(alert: Alert) -> AlertState:

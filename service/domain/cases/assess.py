@@ -20,7 +20,6 @@ __all__ = [
     "open_case",
     "report_up",
     "respond",
-    "undecided",
 ]
 
 _SEVERE = 3
@@ -173,7 +172,7 @@ def respond(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     )
 
 
-def undecided(file: CaseFile) -> bool:
+def _undecided(file: CaseFile) -> bool:
     """Tell whether a text came past its signature without an attribute, which only a bypass lets it: one is still set."""
     case = file.case
     unset = case.state is CaseState.APPROVED and case.disclosure is None
@@ -195,8 +194,8 @@ def disclose(file: CaseFile, desk: Desk, attribute: Disclosure, reason: str = ""
         Barred: Signed already, or no reason.
     """
     state = file.case.state
-    if state in desk.workflow.final or (state in _SIGNED and not undecided(file)):
-        raise Barred(Bar.WRONG_STATE, "签批之后公开属性不再改动；如须改动，请先退回修改")
+    if state in desk.workflow.final or (state in _SIGNED and not _undecided(file)):
+        raise Barred(Bar.WRONG_STATE, "签批之后公开属性由签批人更正；已公开发布的不再改动")
     duties = desk.workflow.steps[Step.SAVE].duties + desk.workflow.steps[Step.SIGN].duties_at(desk.grade)
     on_duty(duties, desk, "确定公开属性")
     why = stated(reason, "不予公开的理由") if attribute is Disclosure.WITHHELD else reason.strip()

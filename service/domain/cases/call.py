@@ -34,6 +34,7 @@ __all__ = [
 
 LEAD = "duty_lead"
 """The duty that is told where a step is overdue."""
+_TO_REVIEW = frozenset({Step.SUBMIT, Step.REOPEN})
 
 
 class CallKind(StrEnum):
@@ -122,7 +123,7 @@ def _led_by(file: CaseFile) -> tuple[datetime, int, str]:
     """Return when, by which step and by whom the case came to where it waits; reviews that pass lead nowhere new."""
     reviewing = file.case.state in UNDER_REVIEW
     for one in reversed(file.steps):
-        if one.step is Step.SUBMIT if reviewing else one.before is not one.state:
+        if one.step in _TO_REVIEW if reviewing else one.before is not one.state:
             return one.at, one.number, one.by
     return file.case.opened_at, 0, file.case.opened_by
 

@@ -1,17 +1,19 @@
 """The last part of a case: watch the reaction, follow up, evaluate, archive, close, open again. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from service.domain.cases.file import CaseFile, Evaluation
-from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, stated, stepped
-from service.domain.cases.workflow import CaseState, Step
+from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, on_duty, stated, stepped
+from service.domain.cases.resumed import resumed
+from service.domain.cases.workflow import TEXT_STATES, Step
 
-__all__ = ["archive", "close", "evaluate", "follow_up", "reopen", "track"]
+__all__ = ["archive", "close", "drop_follow_up", "evaluate", "follow_up", "reopen", "track"]
 
 _DAY = timedelta(days=1)
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def track(file: CaseFile, desk: Desk, *, remark: str) -> Move:
@@ -31,6 +33,33 @@ def follow_up(file: CaseFile, desk: Desk, *, reason: str) -> Move:
         round=file.case.round + 1,
         drafted_from=file.case.draft + 1,
         submitted=None,
+    )
+
+
+def drop_follow_up(file: CaseFile, desk: Desk, *, reason: str) -> Move:
+    """Take a further round back that was begun by mistake: the case stands where it stood, with the answer that is out.
+
+    As long as nothing is written in it anybody who holds a duty may; then whoever closes cases. What was written stays.
+
+    Raises:
+        Barred: No further round is under way, or there is no reason.
+        NotOnDuty: The person may not.
+    """
+    begun = next((one for one in reversed(file.steps) if one.step is Step.FOLLOW_UP), None)
+    if begun is None or begun.before is None or file.case.state not in TEXT_STATES or not file.publications:
+        raise Barred(Bar.WRONG_STATE, "现在没有正在办理的续报，不能撤回")
+    written = any(one.version >= file.case.drafted_from for one in file.drafts)
+    on_duty(desk.workflow.steps[Step.CLOSE if written else Step.FOLLOW_UP].duties, desk, "撤回续报")
+    stated(reason, "撤回续报的理由")
+    out = file.publications[-1]
+    return noted(
+        file.case,
+        desk,
+        state=begun.before,
+        round=out.round,
+        submitted=out.version,
+        drafted_from=out.version,
+        asked=_NOTHING,
     )
 
 
@@ -107,8 +136,12 @@ def close(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     return stepped(file, Step.CLOSE, desk, detail={"reason": why}, submitted=None)
 
 
-def reopen(file: CaseFile, desk: Desk, *, reason: str, alert_closed: bool = False) -> Move:
-    """Open an ended case again: one whose answer was out and followed is tracked on, any other starts from screening.
+def reopen(
+    file: CaseFile, desk: Desk, *, reason: str, alert_closed: bool = False, risen_at: datetime | None = None
+) -> Move:
+    """Open an ended case again where it was closed (S04): what of it stands and what is done again is decided by `resumed`.
+
+    A request for a bypass that waited waits no more. `risen_at` is when the event last rose.
 
     Raises:
         Barred: There is no reason, or its alert is closed (`alert_closed`): nobody would be told of what becomes of it.
@@ -117,11 +150,15 @@ def reopen(file: CaseFile, desk: Desk, *, reason: str, alert_closed: bool = Fals
     why = stated(reason, "重新打开的理由")
     if alert_closed:
         raise Barred(Bar.WRONG_STATE, "预警已关闭，请先由审批人在事件页重新打开预警，再重新打开处置")
-    to = CaseState.TRACKING if _was_followed(file) else CaseState.TRIAGED
-    return stepped(file, Step.REOPEN, desk, to=to, detail={"reason": why}, submitted=None)
-
-
-def _was_followed(file: CaseFile) -> bool:
-    if file.case.state is CaseState.ARCHIVED:
-        return True
-    return bool(file.steps) and file.steps[-1].before in {CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED}
+    on = resumed(file, desk, risen_at=risen_at)
+    return stepped(
+        file,
+        Step.REOPEN,
+        desk,
+        to=on.state,
+        detail={"reason": why, "again": on.again},
+        records=on.records,
+        submitted=on.submitted,
+        drafted_from=on.drafted_from,
+        asked=_NOTHING,
+    )

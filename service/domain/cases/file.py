@@ -40,6 +40,7 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "work_update": "仅发布工作动态",
         "signed": "已签批",
         "returned": "退回修改",
+        "lapsed": "签批失效",
     }
 )
 """Outcomes of approvals in words."""
@@ -155,8 +156,8 @@ class ReviewOpinion:
 class Approval:
     """A finding of publication authority (T12), a signature (T13) or a bypass with its second name (S03), of one version.
 
-    `outcome` is `allowed`, `authorised` or `work_update` for authority, `signed` for a signature, and for a bypass the
-    ids of the steps that it stands for, joined by commas; `reference` then names them in words, as they were called.
+    `outcome` is `allowed`, `authorised` or `work_update` for authority, `signed` for a signature, `lapsed` for one that
+    the closing of its case ended, and for a bypass the ids of the steps that it stands for, joined by commas; `reference` then names them in words, as they were called.
     """
 
     case_id: str

@@ -20,6 +20,7 @@ from service.domain.cases.file import (
 from service.domain.cases.given import approval_of, opinion_on
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, stated, stepped
 from service.domain.cases.request import refuse_second, same_request
+from service.domain.cases.resumed import LAPSED
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.policies.policy import Verdict
 
@@ -31,6 +32,7 @@ __all__ = [
     "confirm_bypass",
     "missing_checks",
     "publish",
+    "refuse_involved",
     "return_draft",
     "review",
     "save_draft",
@@ -43,6 +45,7 @@ LONGEST_DRAFT = 20_000
 
 _BY_COUNT = {1: CaseState.REVIEWED_1, 2: CaseState.REVIEWED_2, 3: CaseState.REVIEWED_3}
 _RETURNED = "returned"
+_WITHDRAWN = frozenset({_RETURNED, LAPSED})
 _MOST_TOLD = 3
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -123,7 +126,7 @@ def review(
     if not passed:
         return return_draft(file, desk, step=step, version=version, remark=remark)
     if rule.to in desk.workflow.four_eyes:
-        _four_eyes(file.authors, desk, f"{rule.name}须由起草人以外的人办理")
+        refuse_involved(file.authors, desk, f"{rule.name}须由起草人以外的人办理")
     if step is Step.SECRECY_REVIEW and blocking:
         raise Barred(Bar.BLOCKED_TEXT, f"保密审查不能通过：{_told(blocking)}请退回修改。")
     opinion = opinion_on(file, desk, step=step, version=version, passed=True, remark=remark.strip())
@@ -191,7 +194,7 @@ def sign(file: CaseFile, desk: Desk, *, version: int, reference: str, remark: st
     _same_version(file.case, version)
     if rule.to in desk.workflow.four_eyes:
         involved = file.authors | {one.by for one in file.passed(version).values()}
-        _four_eyes(involved, desk, "签批须由起草人和审核人以外的人办理")
+        refuse_involved(involved, desk, "签批须由起草人和审核人以外的人办理")
     if file.case.disclosure is None:
         raise Barred(Bar.NO_DISCLOSURE, "公开属性尚未确定（主动公开、依申请公开或不予公开），请先确定再签批")
     number = stated(reference, "签批件编号或电子签批编号")
@@ -248,7 +251,7 @@ def confirm_bypass(
         raise Barred(Bar.ASKED_BY_SAME, "越过审核程序须由另一人确认，申请人不能自己确认")
     if asker_left:
         raise Barred(Bar.MOVED_ON, f"申请人{asked['by']}已停用或不再有此岗位，申请不再有效；仍须越过的，请另行申请")
-    _four_eyes(file.authors, desk, "越过审核程序须由起草人以外的人确认")
+    refuse_involved(file.authors, desk, "越过审核程序须由起草人以外的人确认")
     if blocking:
         raise Barred(Bar.BLOCKED_TEXT, f"不能越过保密审查：{_told(blocking)}请退回修改。")
     missing = _bypassable(file, version)
@@ -285,7 +288,9 @@ def publish(file: CaseFile, desk: Desk, authority: Authority, *, version: int, c
         raise Barred(Bar.NOT_REVIEWED, f"第{version}版还缺{names or '稿件'}，不能发布")
     if file.case.disclosure is not Disclosure.ACTIVE:
         word = file.case.disclosure.word if file.case.disclosure else "未定"
-        raise Barred(Bar.NOT_PUBLIC, f"公开属性为“{word}”，只有主动公开的内容可以发布")
+        raise Barred(
+            Bar.NOT_PUBLIC, f"公开属性为“{word}”，只有主动公开的内容可以发布；误定的请由签批人在页首“公开属性”中更正"
+        )
     found = file.approval(version, Step.AUTHORITY)
     assert found is not None
     _authorised(file, authority, found.outcome, found.reference, found.remark)
@@ -322,7 +327,7 @@ def missing_checks(file: CaseFile, version: int) -> tuple[Step, ...]:
     missing = [step for step in REVIEWS if step not in passed and step not in instead]
     for step in (Step.AUTHORITY, Step.SIGN):
         found = file.approval(version, step)
-        if (found is None or found.outcome == _RETURNED) and (step is Step.AUTHORITY or step not in instead):
+        if (found is None or found.outcome in _WITHDRAWN) and (step is Step.AUTHORITY or step not in instead):
             missing.append(step)
     return tuple(missing)
 
@@ -361,6 +366,7 @@ def _same_version(case: Case, version: int) -> None:
         raise Barred(Bar.MOVED_ON, f"现在{now}，您看到的是第{version}版，请刷新页面后再办理")
 
 
-def _four_eyes(involved: frozenset[str] | set[str], desk: Desk, sentence: str) -> None:
+def refuse_involved(involved: frozenset[str] | set[str], desk: Desk, sentence: str) -> None:
+    """Pass where the person had no hand in the text. Raises `Barred` with the sentence."""
     if desk.person.name in involved:
         raise Barred(Bar.FOUR_EYES, f"{sentence}（四眼原则），{desk.person.name}已参与本稿")

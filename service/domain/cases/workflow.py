@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from service.domain.events.event import IncidentGrade
 
-__all__ = ["FINAL_STATES", "REVIEWS", "BudgetPart", "CaseState", "Duty", "Step", "StepRule", "Workflow"]
+__all__ = ["FINAL_STATES", "REVIEWS", "TEXT_STATES", "BudgetPart", "CaseState", "Duty", "Step", "StepRule", "Workflow"]
 
 
 class CaseState(StrEnum):
@@ -64,6 +64,19 @@ class Step(StrEnum):
 
 FINAL_STATES = frozenset({CaseState.ARCHIVED, CaseState.CLOSED_FP, CaseState.CLOSED})
 """The states in which a case is over; the data names them, and may not name others."""
+
+TEXT_STATES = frozenset(
+    {
+        CaseState.DRAFTING,
+        CaseState.SUBMITTED,
+        CaseState.REVIEWED_1,
+        CaseState.REVIEWED_2,
+        CaseState.REVIEWED_3,
+        CaseState.APPROVING,
+        CaseState.APPROVED,
+    }
+)
+"""The states in which a text is on its way out: the alert is being answered."""
 
 REVIEWS = (Step.FIRST_REVIEW, Step.LEGAL_REVIEW, Step.SECRECY_REVIEW)
 """The three reviews that every public text must pass, each on the same version."""

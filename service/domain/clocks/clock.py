@@ -38,6 +38,7 @@ __all__ = [
     "expire",
     "limit_words",
     "meet",
+    "met_taken_back",
     "pause",
     "warning",
 ]
@@ -325,6 +326,18 @@ def _met(clock: Clock, at: datetime, note: str | None) -> Clock:
 def met_shifted(clock: Clock, *, was: datetime, at: datetime, note: str | None) -> Clock:
     """Return a clock that was met at the moment `was` as met at another, late by that; the same value where it was not."""
     return _met(clock, at, note) if clock.state in MET_STATES and clock.met_at == was else clock
+
+
+def met_taken_back(clock: Clock, *, was: datetime, by: str, why: str) -> Clock:
+    """Return a clock that was met at the moment `was` as one that runs on, due as before; the same value where it was not.
+
+    What was waited for is waited for again. What was late by then is late for good.
+    """
+    if clock.state not in MET_STATES or clock.met_at != was:
+        return clock
+    waits = bool(clock.exclusions) and clock.exclusions[-1].until is None
+    state = ClockState.PAUSED if waits else ClockState.ARMED
+    return replace(clock, state=state, met_at=None, reason=f"{by}撤销完成登记：{why}")
 
 
 def expire(clock: Clock, rule: ClockRule, now: datetime) -> Clock | None:

@@ -11,11 +11,10 @@ from datetime import date, datetime, timedelta
 
 from service.domain.alerts.alert import AlertLevel
 from service.domain.beijing import in_minutes
-from service.domain.figures.effect import FALL, RISE
+from service.domain.figures.effect import FALL, RISE, Effect, Trend
 from service.domain.week import Week
 
 __all__ = [
-    "EFFECT_WINDOW",
     "LISTED_ON_PAPER",
     "OF_ONE_EVENT",
     "Advice",
@@ -43,9 +42,6 @@ LISTED_ON_PAPER = 40
 
 OF_ONE_EVENT = 5
 """How many of these may be of one event."""
-
-EFFECT_WINDOW = timedelta(hours=24)
-"""How far before and after an answer its event is counted."""
 
 _STILL_LATE = "逾期未回应"
 
@@ -120,30 +116,56 @@ class LimitUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerEffect:
-    """Documents of an event in `EFFECT_WINDOW` before its answer and after it; `None` where the time after is not over yet.
+    """What the evaluation measures of an answer, in one line: documents of its event before it and after it.
 
-    `coverage` says whether sources answered in both windows; empty is not looked into.
+    `span` and `later` are how long the two windows are; `change` is the share by which documents a day changed, `None`
+    where there were none before or, with `early`, where too little time is over to compare. `coverage` says whether
+    sources answered in both windows; empty is not looked into.
     """
 
     before: int
-    after: int | None
+    after: int
+    span: timedelta
+    later: timedelta
+    change: float | None
+    early: bool = False
     coverage: str = ""
+
+    @classmethod
+    def of(cls, effect: Effect) -> "AnswerEffect":
+        """Return the line of an effect: its own counts, windows and change, so that both always tell the same figure."""
+        before, after = effect.before, effect.after
+        return cls(
+            before=before.documents,
+            after=after.documents,
+            span=before.until - before.since,
+            later=after.until - after.since,
+            change=effect.volume_change,
+            early=effect.trend is Trend.TOO_EARLY,
+            coverage=effect.coverage,
+        )
 
     @property
     def words(self) -> str:
         """What was measured, or why nothing was; it tells a difference and no cause."""
-        if self.after is None:
-            return f"回应前24小时{self.before}篇，回应后不满24小时，未测"
+        span = _days(self.span)
+        if self.early:
+            return f"回应前{span}{self.before}篇，回应后不满1日，未测"
         if not self.before and not self.after:
-            return "回应前后24小时都没有稿件，未测"
-        return f"回应前24小时{self.before}篇，后24小时{self.after}篇（{self._change}）"
+            return f"回应前后{span}都没有稿件，未测"
+        daily = "" if self.later == self.span else "日均"
+        return f"回应前{span}{self.before}篇，后{_days(self.later)}{self.after}篇（{daily}{self._change}）"
 
     @property
     def _change(self) -> str:
-        change = Change(name="", count=self.after or 0, before=self.before)
-        if change.count == change.before or not change.before:
-            return "持平" if change.before else "此前没有"
-        return f"{'上升' if change.count > change.before else '下降'}{change.words.lstrip('+-')}"
+        if not self.change:
+            return "持平" if self.before else "此前没有"
+        return f"{'上升' if self.change > 0 else '下降'}{abs(self.change):.0%}"
+
+
+def _days(span: timedelta) -> str:
+    hours = span // timedelta(hours=1)
+    return f"{hours // 24}日{hours % 24}小时" if hours % 24 else f"{hours // 24}日"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

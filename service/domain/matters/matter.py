@@ -86,6 +86,7 @@ class MatterAct(StrEnum):
     CLOSE = "close"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    RETRACT = "retract"
 
     @property
     def word(self) -> str:
@@ -98,12 +99,18 @@ class MatterAct(StrEnum):
             "close": "办结",
             "withdraw": "登记撤回",
             "reopen": "重新打开",
+            "retract": "撤销答复登记",
         }[self.value]
 
     @property
     def needs_reason(self) -> bool:
         """Whether it is not done without a reason."""
-        return self in {MatterAct.REFUSE, MatterAct.WITHDRAW, MatterAct.REOPEN}
+        return self in _REASONS
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it takes back what was registered by mistake, so that the matter stands where it stood before."""
+        return self in {MatterAct.REOPEN, MatterAct.RETRACT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +186,9 @@ _NEXT: Mapping[MatterState, Mapping[MatterAct, MatterState]] = MappingProxyType(
         ),
         MatterState.ACCEPTED: _IN_HAND,
         MatterState.HANDLING: _IN_HAND,
-        MatterState.ANSWERED: MappingProxyType({MatterAct.CLOSE: MatterState.CLOSED}),
+        MatterState.ANSWERED: MappingProxyType(
+            {MatterAct.CLOSE: MatterState.CLOSED, MatterAct.RETRACT: MatterState.HANDLING}
+        ),
         MatterState.REFUSED: MappingProxyType({MatterAct.REOPEN: MatterState.RECEIVED}),
         MatterState.CLOSED: MappingProxyType({MatterAct.REOPEN: MatterState.ANSWERED}),
         MatterState.WITHDRAWN: MappingProxyType({MatterAct.REOPEN: MatterState.RECEIVED}),
@@ -259,11 +268,12 @@ def perform(
 ) -> Matter:
     """Return the matter after a person's act; clocks that the act fulfils are met now, late where they were due before.
 
-    One that is opened again stands where it stood before it ended, which is `back`; its clocks go on as they stood.
+    One that is opened again, or whose answer is taken back, stands where it stood before, which is `back`; its clocks go
+    on as they stood.
 
     Raises:
-        Conflict: The act does not follow from the state, a report is withdrawn, nobody is named, or a refusal, a
-            withdrawal or opening again gives no reason.
+        Conflict: The act does not follow from the state, a report is withdrawn, nobody is named, or an act that needs a
+            reason gives none.
     """
     following = _NEXT[matter.state].get(act)
     if following is None:
@@ -274,8 +284,8 @@ def perform(
         raise Conflict(why)
     if act.needs_reason and not remark.strip():
         raise Conflict(_REASONS[act])
-    if act is MatterAct.REOPEN:
-        following, duties = back or following, _taken_up(matter, register)
+    if act.takes_back:
+        following, duties = back or following, _taken_up(matter, act, register)
     else:
         duties = tuple(_after(duty, act, by=by, now=now, register=register) for duty in matter.duties)
     if act is MatterAct.ACCEPT:
@@ -297,16 +307,24 @@ _REASONS: Mapping[MatterAct, str] = MappingProxyType(
         MatterAct.REFUSE: "不予受理须写明理由",
         MatterAct.WITHDRAW: "登记撤回须写明理由：何人何时以何种方式撤回，或逾期不补正、视为放弃",
         MatterAct.REOPEN: "重新打开须写明理由：哪一步办错了、何人核实",
+        MatterAct.RETRACT: "撤销答复登记须写明理由：答复实际没有作出，或误登在哪一件上、何人核实",
     }
 )
 
 
-def _taken_up(matter: Matter, register: Register) -> tuple[Duty, ...]:
-    """Return the duties without what ended the matter: due as before, so that what was late by then is late for good.
+def _taken_up(matter: Matter, act: MatterAct, register: Register) -> tuple[Duty, ...]:
+    """Return the duties without what is taken back: due as before, so that what was late by then is late for good.
 
     One that its register held as done had no clocks here; those of its receipt begin where they would have begun.
     """
-    known = tuple(take_up(duty, matter.state_at) for duty in matter.duties)
+    if act is MatterAct.RETRACT:
+        # While a matter stands answered nothing else than its answer has met what an answer meets.
+        known = tuple(
+            take_up(duty, duty.met_at) if duty.met_at and fulfils(MatterAct.ANSWER, duty.rule_id) else duty
+            for duty in matter.duties
+        )
+    else:
+        known = tuple(take_up(duty, matter.state_at) for duty in matter.duties)
     held = {duty.rule_id for duty in known}
     missing = (rule_id for rule_id in _AT_RECEIPT[matter.kind] if rule_id not in held)
     return (*known, *(begin(rule_id, register, start_at=matter.received_at) for rule_id in missing))

@@ -19,6 +19,7 @@ from service.domain.telling.silence import Matcher, MatcherField, Silence
 from service.flows.acts import held_alert, note, permit, save_alert
 from service.flows.alerts.acts import check_gift, give, handler_of, see
 from service.flows.alerts.silences import keep_silence
+from service.flows.alerts.unseen import refuse_unseen_owner
 from service.flows.office import Office
 from service.flows.telling.tell import mail_key
 from service.ports.routing import Batch
@@ -91,9 +92,19 @@ def acknowledge_all(store: Store, person: Person, alert_ids: Sequence[str], *, n
 
 
 def assign_all(
-    store: Store, person: Person, alert_ids: Sequence[str], owner: str, *, office: Office, now: datetime
+    store: Store,
+    person: Person,
+    alert_ids: Sequence[str],
+    owner: str,
+    *,
+    office: Office,
+    now: datetime,
+    seen: Mapping[str, str] | None = None,
 ) -> BulkDone:
     """Give each alert to one person, who is mailed when it can no longer be undone.
+
+    `seen` names by alert the owner whom the person saw, "" for nobody; what somebody gave away meanwhile is left. An
+    alert that it does not name, or `None`, asks for no check.
 
     Raises:
         Refusal: None was picked, or more than 100.
@@ -101,10 +112,12 @@ def assign_all(
     """
     with store.read() as work:
         handler_of(work, owner)
+    shown = seen or {}
 
     def act(work: Work, alert: Alert) -> Mapping[str, Any]:
         chosen = handler_of(work, owner)
         check_gift(alert, chosen)
+        refuse_unseen_owner(work, alert, None, seen=shown.get(alert.id), now=now)
         case = work.cases.of_alerts([alert.id]).get(alert.id)
         given = give(work, person, alert, chosen, office=office, now=now, not_before=now + UNDO + _GRACE)
         held = {} if case is None or case.owner == chosen.name else {"case_owner": case.owner}

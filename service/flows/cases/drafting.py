@@ -2,9 +2,11 @@
 
 from service.domain.beijing import beijing
 from service.domain.cases.assess import disclose, disclosure_mark
+from service.domain.cases.attribute import correct_disclosure
 from service.domain.cases.file import Case, Disclosure, Draft
 from service.domain.cases.moves import Bar, Barred
 from service.domain.cases.review import save_draft, submit
+from service.domain.cases.workflow import CaseState
 from service.flows.cases.scene import Hand, Scene, at_case
 
 __all__ = ["save_text", "set_disclosure", "submit_draft"]
@@ -45,8 +47,10 @@ def submit_draft(hand: Hand, *, version: int) -> Case:
         return scene.carry(submit(scene.file, scene.desk), "submitted")
 
 
-def set_disclosure(hand: Hand, attribute: Disclosure, *, reason: str, seen: str | None = None) -> Case:
-    """Set the disclosure attribute; withholding needs its reason.
+def set_disclosure(
+    hand: Hand, attribute: Disclosure, *, reason: str, seen: str | None = None, reference: str = ""
+) -> Case:
+    """Set the disclosure attribute; withholding needs its reason. Of a signed version it is corrected, which is signed anew.
 
     `seen` marks the attribute that the person saw; `None` asks for no check.
 
@@ -54,15 +58,22 @@ def set_disclosure(hand: Hand, attribute: Disclosure, *, reason: str, seen: str 
         Barred: Somebody else set it meanwhile; the sentence says who, and to what.
     """
     with at_case(hand) as scene:
-        if seen is not None and seen != disclosure_mark(scene.file.case):
+        case, before = scene.file.case, scene.file.case.disclosure
+        if seen is not None and seen != disclosure_mark(case):
             raise Barred(Bar.MOVED_ON, f"{_set_meanwhile(scene)}，没有改动。请看过再定")
+        if case.state is CaseState.APPROVED and before is not None:
+            move = correct_disclosure(scene.file, scene.desk, attribute, reason=reason, reference=reference)
+            told = {"from": before.word, "disclosure": attribute.word, "reason": reason.strip()}
+            return scene.carry(move, "disclosure_corrected", **told, reference=reference.strip())
         move = disclose(scene.file, scene.desk, attribute, reason)
         return scene.carry(move, "disclosure", disclosure=attribute.word, reason=reason.strip())
 
 
 def _set_meanwhile(scene: Scene) -> str:
     case = scene.file.case
-    rows = scene.work.audit.rows(subject=f"case:{case.id}", action="case.disclosure", limit=1)
-    who = f"{rows[0].actor}已于{beijing(rows[0].at, scene.desk.now)}" if rows else "他人已"
+    acts = ("case.disclosure", "case.disclosure_corrected")
+    rows = [row for act in acts for row in scene.work.audit.rows(subject=f"case:{case.id}", action=act, limit=1)]
+    last = max(rows, key=lambda row: row.seq, default=None)
+    who = f"{last.actor}已于{beijing(last.at, scene.desk.now)}" if last else "他人已"
     why = f"（{case.disclosure_reason}）" if case.disclosure_reason else ""
     return f"{who}把公开属性定为“{case.disclosure.word if case.disclosure else '未定'}”{why}"

@@ -12,7 +12,7 @@ from service.domain.events.event import Event
 from service.domain.figures.effect import Effect
 from service.flows.acts import advance
 from service.flows.cases.scene import Hand, Scene, at_case
-from service.flows.reports.effect import measure_effect
+from service.flows.reports.effect import effect_of_answer
 from service.ports.store import Work
 
 __all__ = ["evaluate_response", "follow_up_on", "measured", "track_reaction", "volume_around"]
@@ -65,10 +65,11 @@ def _figures(scene: Scene) -> Mapping[str, Any]:
 
 
 def measured(work: Work, file: CaseFile, *, now: datetime) -> Effect | None:
-    """Return the effect of the latest publication on the case's event; `None` before there is one."""
-    if not file.publications:
+    """Return the effect of the latest answer on the case's event; `None` before the case published one."""
+    alert = work.alerts.get(file.case.alert_id)
+    if not file.publications or alert is None:
         return None
-    return measure_effect(work, file.case.event_id, file.published[-1].at, now=now)
+    return effect_of_answer(work, alert, file, now=now)
 
 
 def volume_around(work: Work, event: Event, effect: Effect | None, *, now: datetime) -> Mapping[str, Any]:

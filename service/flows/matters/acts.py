@@ -86,7 +86,7 @@ def act_on_matter(
     permit(person, Act.HANDLE_MATTER)
     with store.write() as work:
         held = matter_of(work, matter_id, hold=True)
-        back = stood_before(work, held) if act is MatterAct.REOPEN else None
+        back = stood_before(work, held) if act.takes_back else None
         matter = perform(held, act, by=person.name, now=now, register=register, remark=remark[:1000], back=back)
         if handler.strip():
             matter = replace(matter, handler=handler.strip()[:64])
@@ -96,13 +96,26 @@ def act_on_matter(
 
 
 def stood_before(work: Work, matter: Matter) -> MatterState:
-    """Return where a matter that is over stood before it ended, as the trail tells it; one that came as ended was received."""
-    rows = work.audit.rows(subject=f"matter:{matter.id}", limit=None)
-    states = [_STATES[to] for row in rows if row.action in _MOVES and (to := str(row.detail.get("to"))) in _STATES]
-    return states[1] if len(states) > 1 and not states[1].over else MatterState.RECEIVED
+    """Return where a matter stood before its last act, as the trail tells it; one that came as ended or answered was received.
+
+    What was taken back meanwhile is as if it had not been.
+    """
+    stood: list[MatterState] = []
+    for row in reversed(work.audit.rows(subject=f"matter:{matter.id}", limit=None)):
+        to = _STATES.get(str(row.detail.get("to"))) if row.action in _MOVES else None
+        if to is None:
+            continue
+        if row.action in _TAKEN_BACK and stood:
+            stood.pop()
+        if row.action not in _TAKEN_BACK or stood[-1:] != [to]:
+            stood.append(to)
+    if stood[-1:] == [matter.state]:
+        stood.pop()
+    return stood[-1] if stood and not stood[-1].over else MatterState.RECEIVED
 
 
 _MOVES = frozenset(f"matter.{act.value}" for act in MatterAct)
+_TAKEN_BACK = frozenset(f"matter.{act.value}" for act in MatterAct if act.takes_back)
 _STATES: Mapping[str, MatterState] = MappingProxyType({state.word: state for state in MatterState})
 
 

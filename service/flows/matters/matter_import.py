@@ -23,7 +23,7 @@ from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
 from service.domain.documents.imported import refuse_office_word
 from service.domain.documents.named_people import without_announced_names
-from service.domain.matters.matter import OPEN_STATES, Matter, MatterKind, MatterState, kind_of, open_matter
+from service.domain.matters.matter import OPEN_STATES, Matter, MatterAct, MatterKind, MatterState, kind_of, open_matter
 from service.domain.matters.registered import as_registered, closing_act, state_told
 from service.domain.rules.register import Register
 from service.flows.keeping.former_ids import under_stored_ids
@@ -316,8 +316,9 @@ class _Taking:
 
 
 def _opened_again(work: Work, known: Matter) -> bool:
-    """Tell whether a person opened the matter again after it had ended: a register that still holds it as done does not end it."""
-    return bool(work.audit.rows(subject=f"matter:{known.id}", action="matter.reopen", limit=1))
+    """Tell whether a person took its end or answer back: a register that still holds it as done does not end it again."""
+    subject, back = f"matter:{known.id}", [act for act in MatterAct if act.takes_back]
+    return any(work.audit.rows(subject=subject, action=f"matter.{act.value}", limit=1) for act in back)
 
 
 def _handler_in(document: Document) -> str:
@@ -343,7 +344,7 @@ def _done(report: MatterReport) -> Iterator[str]:
     if report.moved:
         yield f"已在库的 {report.moved} 件，登记表改了承办单位，已照改，以后的提醒发给现在的承办单位。"
     if report.reopened:
-        yield f"{_named(report.reopened)}：登记表写明已办完，本处已重新打开，没有照改；确已办完的请在办件里办理。"
+        yield f"{_named(report.reopened)}：登记表写明已办完，本处已重新打开或撤销了答复登记，没有照改；确已办完的请在办件里办理。"
     if report.elsewhere:
         yield f"{_named(report.elsewhere)}：登记表的承办单位与库里不同，本处已有人办理，没有改；需要改的请在办件里转办。"
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from service.domain.alerts.alert import Alert
 from service.domain.clocks.clock import BEGUN_STATES, MET_STATES, Clock, ClockRole, limit_words
 from service.domain.events.event import Event, EventDocument
-from service.domain.figures.briefing import EFFECT_WINDOW, AnswerEffect, LimitUse, ResponseRow
+from service.domain.figures.briefing import AnswerEffect, LimitUse, ResponseRow
 from service.domain.rules.register import Register
-from service.flows.reports.coverage import around_sentence
+from service.flows.reports.effect import effect_of_answer
 from service.ports.store import Work
 
 __all__ = ["Raised", "response_rows"]
@@ -66,15 +66,6 @@ def _use(clock: Clock, now: datetime) -> LimitUse:
 
 
 def _effect(work: Work, one: Raised, now: datetime) -> AnswerEffect | None:
-    moment = one.alert.answered_at
-    if moment is None:
-        return None
-    since, until = moment - EFFECT_WINDOW, moment + EFFECT_WINDOW
-    event_id = one.event.id
-    before = work.events.counts([event_id], since=since, until=moment)
-    after = work.events.counts([event_id], since=moment, until=until) if until <= now else None
-    return AnswerEffect(
-        before=before.get(event_id, 0),
-        after=None if after is None else after.get(event_id, 0),
-        coverage=around_sentence(work, (since, moment), (moment, min(until, now)), now=now),
-    )
+    case = work.cases.of_alerts([one.alert.id]).get(one.alert.id)
+    found = effect_of_answer(work, one.alert, work.cases.file(case.id) if case else None, now=now)
+    return None if found is None else AnswerEffect.of(found)

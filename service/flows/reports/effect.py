@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from analysis.topics.questions import Asked, group, questions
+from service.domain.alerts.alert import Alert
+from service.domain.alerts.handling import answered_last
+from service.domain.cases.corrected import answered_from
+from service.domain.cases.file import CaseFile
 from service.domain.events.event import EventDocument
 from service.domain.figures.effect import Effect, Question, WindowFigures, effect, halves
 from service.domain.refusal import Conflict, NotFound
 from service.flows.reports.coverage import with_coverage
 from service.ports.store import Work
 
-__all__ = ["SPAN", "compare", "figures_of", "measure_effect"]
+__all__ = ["SPAN", "compare", "effect_of_answer", "figures_of", "measure_effect"]
 
 SPAN = timedelta(days=3)
 """How far a window reaches where nobody says otherwise."""
@@ -40,6 +44,19 @@ def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime
         scope = f"本事件每个时段最早的{_READ}篇稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
     compared = compare(figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope))
     return with_coverage(work, compared, now=now)
+
+
+def effect_of_answer(work: Work, alert: Alert, file: CaseFile | None, *, now: datetime) -> Effect | None:
+    """Return the effect of the latest answer to an alert, `None` before there is one.
+
+    The one definition for the event's page, the evaluation and the weekly briefing: equal windows of `SPAN` around the
+    moment of the answer, of one that its case published the moment at which it went out.
+    """
+    spoken = answered_last(alert)
+    if spoken is None or spoken > now:
+        return None
+    out = [one.at for one in file.published if answered_from(file, one.number) == spoken] if file else []
+    return measure_effect(work, alert.event_id, out[-1] if out else spoken, now=now)
 
 
 def compare(before: WindowFigures, after: WindowFigures) -> Effect:

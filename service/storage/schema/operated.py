@@ -70,6 +70,7 @@ audit = Table(
     Index(None, "action", "subject"),
     Index(None, "action", "seq"),
     Index(None, "actor", "seq"),
+    Index(None, "at", "seq"),
 )
 
 # One row: the end of the chain. Locking it serialises writers; comparing it shows a chain that was cut short.

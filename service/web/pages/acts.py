@@ -1,6 +1,6 @@
 """What a person does to alerts and clocks: thin forms over the flows, each ending where it began."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
@@ -13,7 +13,7 @@ from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
 from service.flows.alerts import acts as flows
-from service.flows.alerts import bulk, clocks, grading
+from service.flows.alerts import bulk, clocks, grading, retracting
 from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
 from service.web.received import received
@@ -56,16 +56,23 @@ def _bulk(request: Request, identity: Identity, sent: Sent, act: Callable[[], bu
 def assign_many(
     request: Request, identity: Handler, owner: Annotated[str, Form(max_length=64)], sent: Sent, alert: Picked = None
 ) -> Response:
-    """Give the picked alerts to one person."""
+    """Give the picked alerts to one person; those whose owner is not the one whom the page showed are left and named."""
     context = context_of(request)
     store, person, now = context.store, identity.person, context.now()
+    seen = seen_owners(sent)
     return _bulk(
         request,
         identity,
         sent,
-        lambda: bulk.assign_all(store, person, alert or [], owner, office=context.office, now=now),
+        lambda: bulk.assign_all(store, person, alert or [], owner, office=context.office, now=now, seen=seen),
         "assigned",
     )
+
+
+def seen_owners(sent: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return by alert the owner whom the list showed, "" for nobody; each `seen` is an alert's id, a blank and the name."""
+    told = (one.partition(" ") for one in sent.get("seen", ()))
+    return {alert_id: owner for alert_id, _, owner in told}
 
 
 @router.post("/alerts/silence")
@@ -136,6 +143,19 @@ def answered(request: Request, identity: Handler, alert_id: str, reason: Reason,
         alert_id,
         lambda: flows.answer(store, person, alert_id, office=context.office, now=now, remark=reason),
         "answered",
+    )
+
+
+@router.post("/alerts/{alert_id}/unanswered")
+def unanswered(request: Request, identity: Handler, alert_id: str, reason: Reason, sent: Sent) -> Response:
+    """Take an answer back that was registered by mistake; `seen` of the form is the moment of the one that the page showed."""
+    context = context_of(request)
+    store, person, now = context.store, identity.person, context.now()
+    seen = first(sent, "seen") or None
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: retracting.take_answer_back(store, person, alert_id, reason, office=context.office, now=now, seen=seen),
+        "unanswered",
     )
 
 

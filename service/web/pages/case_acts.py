@@ -22,6 +22,7 @@ from service.flows.cases import (
     opening,
     publishing,
     reviewing,
+    withdrawing,
 )
 from service.flows.cases.scene import Hand
 from service.web.pages.case_show import show_case
@@ -107,7 +108,13 @@ def _disclose(hand: Hand, fields: Fields) -> None:
     text = _text(fields, "attribute")
     if text not in {one.value for one in Disclosure}:
         raise Refusal("请选择公开属性：主动公开、依申请公开或不予公开")
-    drafting.set_disclosure(hand, Disclosure(text), reason=_text(fields, "reason"), seen=fields.get("seen"))
+    drafting.set_disclosure(
+        hand,
+        Disclosure(text),
+        reason=_text(fields, "reason"),
+        seen=fields.get("seen"),
+        reference=_text(fields, "reference"),
+    )
 
 
 def _review(hand: Hand, fields: Fields) -> None:
@@ -227,6 +234,10 @@ _ACTS: Mapping[str, tuple[_Act, str]] = MappingProxyType(
         ),
         "track": (lambda hand, fields: following.track_reaction(hand, remark=_text(fields, "remark")), "overview"),
         "follow-up": (lambda hand, fields: following.follow_up_on(hand, reason=_text(fields, "reason")), ""),
+        "follow-up-drop": (
+            lambda hand, fields: withdrawing.drop_round(hand, reason=_text(fields, "reason")),
+            "",
+        ),
         "evaluate": (_evaluate, "evaluation"),
         "archive": (lambda hand, fields: ending.archive_case(hand, lessons=_text(fields, "lessons")), "evaluation"),
         "close": (lambda hand, fields: ending.close_case(hand, reason=_text(fields, "reason")), ""),

@@ -10,13 +10,14 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
-from service.domain.cases.assess import disclosure_mark, undecided
+from service.domain.cases.assess import disclosure_mark
+from service.domain.cases.attribute import signed_with_it
 from service.domain.cases.bypass import may_ask, state_told, waiting_bypass
 from service.domain.cases.call import CallKind, able, calls, second_name_calls, second_names
-from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
+from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind, Publication
 from service.domain.cases.outpaced import outpaced
 from service.domain.cases.turn import Turn, budget_used, turn_of, turns
-from service.domain.cases.workflow import CaseState, Step, Workflow
+from service.domain.cases.workflow import TEXT_STATES, CaseState, Step, Workflow
 from service.domain.clocks.urgency import next_due
 from service.domain.events.event import Event
 from service.domain.events.need import need_decision, need_signs, propose_need
@@ -60,17 +61,6 @@ _TABS = (
     ("liaison", "联络"),
     ("evaluation", "评估与归档"),
     ("record", "记录"),
-)
-_EDITED = frozenset(
-    {
-        CaseState.DRAFTING,
-        CaseState.SUBMITTED,
-        CaseState.REVIEWED_1,
-        CaseState.REVIEWED_2,
-        CaseState.REVIEWED_3,
-        CaseState.APPROVING,
-        CaseState.APPROVED,
-    }
 )
 
 
@@ -192,7 +182,8 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
         "bypass": _bypass(shown),
-        "undecided": undecided(file),
+        "attribute_signed": signed_with_it(file),
+        "round_begun": bool(file.publications) and file.case.state in TEXT_STATES,
         "outpaced": _outpaced(shown),
     }
 
@@ -309,8 +300,7 @@ def _draft(shown: _Shown) -> dict[str, Any]:
     now = shown.context.now()
     reference = reference_of(shown.work, shown.file, shown.alert, shown.event, articles, now=now)
     latest = shown.file.latest
-    # A further round says what changed since the answer that is out: its author begins from that one, unsaved.
-    begun = None if latest or shown.from_reference else next(reversed(shown.file.published), None)
+    begun = None if latest or shown.from_reference else _begun(shown.file)
     stored = reference.text if shown.from_reference else latest.text if latest else begun.text if begun else ""
     text = shown.forms.value("save", "text", stored)
     return {
@@ -319,11 +309,18 @@ def _draft(shown: _Shown) -> dict[str, Any]:
         "overtaken": _overtaken(shown, text),
         "latest": latest,
         "sent_back": sent_back(shown.file),
-        "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
+        "editable": shown.file.case.state in TEXT_STATES and bool(shown.person.duties & _writers(shown.workflow)),
         "reference": reference,
         "findings": findings_of(shown.work, latest.text, now=now) if latest else [],
         "basis": _basis(shown, articles),
     }
+
+
+def _begun(file: CaseFile) -> Draft | Publication | None:
+    """Return what a text is begun from, unsaved: what was written in this round before, else the answer that is out."""
+    written = next((one for one in reversed(file.drafts) if one.round == file.case.round), None)
+    # A further round says what changed since the answer that is out.
+    return written or next(reversed(file.published), None)
 
 
 def _overtaken(shown: _Shown, text: str) -> list[list[Run]]:

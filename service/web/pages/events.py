@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
 from service.domain.alerts.alert import Alert, AlertState
-from service.domain.alerts.handling import answered_last
 from service.domain.audit import AuditRow
 from service.domain.cases.bypass import state_told
 from service.domain.cases.file import CaseFile
@@ -30,11 +29,12 @@ from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
 from service.flows.acts import facts_from
+from service.flows.alerts.retracting import own_answer
 from service.flows.cases.reference import articles_of, policies_of
 from service.flows.judging.divisions import offered_places
 from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
-from service.flows.reports.effect import measure_effect
+from service.flows.reports.effect import effect_of_answer
 from service.ports.store import Work
 from service.web.notices import notices_view
 from service.web.pages.event_documents import documents_view, explained_of
@@ -125,8 +125,7 @@ def show_event(
 
 def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) -> dict[str, Any]:
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, []) if alert else []
-    acts = _acts(work, event, alert, clocks)
-    basis = _basis(work, alert, context)
+    acts, basis = _acts(work, event, alert, clocks), _basis(work, alert, context)
     people = work.people.listing()
     spread = work.events.spread(event.id, now=context.now())
     case = work.cases.of_alerts([alert.id]).get(alert.id) if alert else None
@@ -141,6 +140,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "case_state": state_told(file, context.office.register.workflow) if file else "",
         "case_over": case is not None and case.state in context.office.register.workflow.final,
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
+        "own_answer": own_answer(alert, file) if alert else None,
         "by_hand": _by_hand(clocks, alert, context),
         "cards": clock_cards(clocks, alert, context.now()),
         "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),
@@ -303,12 +303,10 @@ def _higher(work: Work, views: Sequence[DocumentView]) -> list[int]:
 
 def _effect(shown: _Shown) -> dict[str, Any]:
     """Return the effect of the latest answer on the event, once one is registered."""
-    alert: Alert | None = shown.head["alert"]
-    spoken = answered_last(alert) if alert is not None else None
-    now = shown.context.now()
-    if spoken is None or spoken > now:
-        return {"effect": None}
-    return {"effect": measure_effect(shown.work, shown.event.id, spoken, now=now).as_json(), "answered_at": spoken}
+    alert, case = shown.head["alert"], shown.head["case"]
+    file = shown.work.cases.file(case.id) if case else None
+    found = effect_of_answer(shown.work, alert, file, now=shown.context.now()) if alert else None
+    return {"effect": found.as_json(), "answered_at": found.after.since} if found else {"effect": None}
 
 
 def _spread_tab(shown: _Shown) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from service.web.media_types import DOCX, XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, first, refused_by
 from service.web.render import page
 from service.web.views import topic_page as views
+from service.web.views.paging import LAST_PAGE, pager
 from service.web.views.topic_form import (
     concern_rows,
     concerns_typed,
@@ -41,6 +42,7 @@ Signer = Annotated[Identity, Depends(Guard(Act.SIGN_SHEET))]
 
 _TABS = (("overview", "概览"), ("voices", "问题与观点"), ("sheet", "风险评估表"), ("settings", "设置"))
 _LONGEST_COUNT = 6
+_PAGE = 30
 _KINDS = [(kind.value, kind.word) for kind in PhaseKind]
 
 
@@ -63,17 +65,23 @@ class Asked:
 def topics(
     request: Request,
     identity: Reader,
-    state: Annotated[str, Query(pattern="^(open|closed|)$")] = "open",
+    state: Annotated[str, Query(pattern="^(open|closed|all|)$")] = "open",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
 ) -> HTMLResponse:
     """List topics with their phase, volume and sheet."""
-    return _show_list(request, identity, state)
+    return _show_list(request, identity, state or "all", page_number)
 
 
-def _show_list(request: Request, identity: Identity, state: str, *, refused: Refused = NOT_REFUSED) -> HTMLResponse:
+def _show_list(
+    request: Request, identity: Identity, state: str, number: int = 1, *, refused: Refused = NOT_REFUSED
+) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
-        found = work.topics.listing(state=state or None)
+        listed = work.topics.listing(
+            state=None if state == "all" else state, limit=_PAGE + 1, offset=(number - 1) * _PAGE
+        )
+        found = listed[:_PAGE]
         totals, lately = work.topics.totals(), work.topics.totals(since=now - timedelta(days=7))
         sheets = work.topics.latest_sheets([topic.id for topic in found])
         titles = [policy.title for policy in work.policies.listing()]
@@ -87,6 +95,7 @@ def _show_list(request: Request, identity: Identity, state: str, *, refused: Ref
         )
         for topic in found
     ]
+    earlier, later = pager("/topics", {"state": state}, number, more=len(listed) > _PAGE)
     return page(
         request,
         "topics.html",
@@ -95,6 +104,8 @@ def _show_list(request: Request, identity: Identity, state: str, *, refused: Ref
         title="政策跟踪",
         refused=refused,
         rows=rows,
+        earlier=earlier,
+        later=later,
         state=state,
         titles=titles,
         kinds=_KINDS,

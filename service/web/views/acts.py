@@ -94,6 +94,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "question": "事项",
         "answer": "答复",
         "asked_by": "申请人",
+        "again": "继续办理",
         "steps": "越过",
         "lessons": "经验教训",
         "round": "轮次",

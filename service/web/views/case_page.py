@@ -128,11 +128,13 @@ class RegisteredView:
 
 
 def line_of_steps(file: CaseFile, waiting: Sequence[Turn]) -> list[LineStep]:
-    """Return the line; of a further round only what was done in it counts, of the checks only those of the version sent last."""
-    since, sent = (
-        next((one.number for one in reversed(file.steps) if one.step is step), 0)
-        for step in (Step.FOLLOW_UP, Step.SUBMIT)
-    )
+    """Return the line; of a further round only what was done in it counts, of the checks only those of the version sent last.
+
+    Of a round that was taken back nothing counts any more.
+    """
+    rounds = (one for one in reversed(file.steps) if one.step is Step.FOLLOW_UP)
+    since = next((one.number for one in rounds if one.detail.get("round", file.case.round) == file.case.round), 0)
+    sent = next((one.number for one in reversed(file.steps) if one.step is Step.SUBMIT and _stands(file, one)), 0)
     now = {turn.step for turn in waiting}
     if Step.SAVE in now:
         now.add(Step.SUBMIT)
@@ -148,7 +150,7 @@ def line_of_steps(file: CaseFile, waiting: Sequence[Turn]) -> list[LineStep]:
 def _line_step(file: CaseFile, name: str, steps: tuple[Step, ...], since: int, now: set[Step]) -> LineStep:
     reached = _ended(file) or _LATER[file.case.state] >= _LATER[_REACHED[name]]
     early = name in {"初筛", "研判", "决定回应"}
-    taken = [one for one in file.steps if one.step in steps and (one.number > since or early)]
+    taken = [one for one in file.steps if one.step in steps and (one.number > since or early) and _stands(file, one)]
     if taken and reached and not now & set(steps):
         names = dict.fromkeys(name for one in taken[-len(steps) :] for name in step_names(one))
         rest = "，其余越过" if _gone_past(file) & set(steps) else ""
@@ -156,6 +158,12 @@ def _line_step(file: CaseFile, name: str, steps: tuple[Step, ...], since: int, n
     if reached and not taken and not now & set(steps) and not _ended(file):
         return LineStep(name, "done", None, "越过" if name in {"三项审核", "签批"} else "")
     return LineStep(name, "now" if now & set(steps) else "", None, "")
+
+
+def _stands(file: CaseFile, step: CaseStep) -> bool:
+    """Tell whether a step is of the version that is under review or out, where one is and the step names any."""
+    version = file.case.submitted
+    return version is None or step.detail.get("version", version) == version
 
 
 def _gone_past(file: CaseFile) -> frozenset[Step]:
@@ -256,6 +264,7 @@ def sent_back(file: CaseFile) -> CaseStep | None:
 
 _SAID = (
     ("reason", "理由"),
+    ("again", "继续办理"),
     ("summary", "结论"),
     ("grade", "拟定等级"),
     ("party", "对象"),

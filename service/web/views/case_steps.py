@@ -58,7 +58,7 @@ def case_steps(
     done = {row.action: row for row in acts}
     assigned = done.get("alert.assigned") if alert.owner else None
     graded = done.get("event.graded") if event.grade else None
-    answered = done.get("alert.answered")
+    answered = done.get("alert.answered") if alert.answered_at else None
     rows = (
         ("系统预警", alert.raised_at, "系统"),
         ("确认收到", alert.acknowledged_at, alert.acknowledged_by),

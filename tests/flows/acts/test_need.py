@@ -19,6 +19,7 @@ from service.flows.alerts.consider import consider
 from service.flows.alerts.grading import set_grade
 from service.flows.alerts.need import decide_need
 from service.flows.reports.brief import compile_week
+from service.flows.reports.effect import effect_of_answer
 from service.ports.store import Store
 from tests.builders import build_clock
 from tests.contract.stored import document, judge_all, put
@@ -73,19 +74,26 @@ class TestDecision:
     def test_the_briefing_tells_what_an_answer_used_of_its_limit_and_what_was_said_around_it(
         self, store: Store, alert: Alert
     ) -> None:
-        said_at = [NOW + hours * HOUR for hours in (5, 20, 29, 30, 53, 54)]
+        said_at = [NOW + hours * HOUR for hours in (-43, -42, 20, 29, 30, 53, 54, 101, 102)]
         put(store, *(document(str(n), published_at=at, fetched_at=at) for n, at in enumerate(said_at)))
         with store.write() as work:
             judge_all(work, event_id="e1")
         answered = NOW + 30 * HOUR
         answer(store, OFFICER, alert.id, office=OFFICE, now=answered)
         [early] = briefed(store, answered + 23 * HOUR).responses
-        [row] = briefed(store, answered + 24 * HOUR).responses
+        [row] = briefed(store, answered + 72 * HOUR).responses
         [use] = row.uses
         assert (use.limit, use.used, use.met) == ("48小时", answered - EVENT.known_at, True)
         imported = "采集覆盖：其间没有自动采集的信源，稿件只来自导入和推送。"
-        assert early.effect == AnswerEffect(before=2, after=None, coverage=imported)
-        assert row.effect == AnswerEffect(before=2, after=2, coverage=imported)
+        assert early.effect is not None
+        assert early.effect.words == "回应前3日3篇，回应后不满1日，未测"
+        with store.read() as work:
+            answered_alert = work.alerts.get(alert.id)
+            assert answered_alert is not None
+            evaluated = effect_of_answer(work, answered_alert, None, now=answered + 72 * HOUR)
+        assert evaluated is not None
+        assert row.effect == AnswerEffect.of(evaluated)
+        assert (row.effect.before, row.effect.after, row.effect.coverage) == (3, 4, imported)
 
     def test_the_briefing_says_that_collecting_stood_still_around_an_answer(self, store: Store, alert: Alert) -> None:
         known: AnsweredHours | None = None

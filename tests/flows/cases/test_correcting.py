@@ -7,14 +7,20 @@ from typing import Any
 import pytest
 
 from service.domain.alerts.alert import Alert
+from service.domain.cases.assess import disclosure_mark
+from service.domain.cases.file import Disclosure
 from service.domain.cases.moves import Barred
+from service.domain.cases.workflow import Step
 from service.domain.clocks.clock import Clock, ClockState
+from service.domain.refusal import Conflict
 from service.export.case_archive import pack
+from service.flows.alerts.retracting import take_answer_back
+from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.following import evaluate_response, follow_up_on, track_reaction
 from service.flows.cases.packing import pack_case
 from service.flows.cases.publishing import correct_registration
-from tests.flows.acts.scene import clocks_of
-from tests.flows.cases.scene import MINUTE, Way
+from tests.flows.acts.scene import OFFICE, clocks_of
+from tests.flows.cases.scene import MINUTE, PEOPLE, Way
 from tests.flows.cases.test_archive import contents
 
 
@@ -135,3 +141,26 @@ def test_who_corrects_a_page_that_another_corrected_meanwhile_is_told(way: Way) 
     with pytest.raises(Barred, match="发言辛已于"):
         corrects(way, reference="https://office.invalid/11", seen=0)
     assert way.file.published[0].reference == "https://office.invalid/10"
+
+
+def test_what_a_case_published_is_not_taken_back_on_the_alert(way: Way) -> None:
+    way.published()
+    with pytest.raises(Conflict, match="这次回应是处置中发布的"):
+        take_answer_back(way.store, PEOPLE["duty_lead"], way.alert_id, "误登", office=OFFICE, now=way.now)
+    assert alert_of(way).answered_at == way.now
+
+
+def test_an_attribute_that_was_signed_by_mistake_is_corrected_by_who_signs_and_the_trail_tells_both(way: Way) -> None:
+    way.approving()
+    set_disclosure(way.hand("case_officer"), Disclosure.WITHHELD, reason="商业秘密")
+    way.signs()
+    with pytest.raises(Barred, match="只有主动公开的内容可以发布"):
+        way.publishes()
+    seen = disclosure_mark(way.case)
+    set_disclosure(way.hand("deputy_head"), Disclosure.ACTIVE, reason="误选", seen=seen, reference="签〔2026〕10号")
+    [row] = rows(way, f"case:{way.case.id}", "case.disclosure_corrected")
+    assert (row["from"], row["disclosure"], row["reason"]) == ("不予公开", "主动公开", "误选")
+    with pytest.raises(Barred, match=r"分管壬已于.*把公开属性定为“主动公开”"):
+        set_disclosure(way.hand("deputy_head"), Disclosure.WITHHELD, reason="x", seen=seen, reference="签〔2026〕11号")
+    way.publishes()
+    assert [one.reference for one in way.file.approvals if one.step is Step.SIGN] == ["签〔2026〕9号", "签〔2026〕10号"]

@@ -8,6 +8,7 @@ from service.domain.cases.moves import Barred
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict
 from service.flows.alerts.acts import assign
+from service.flows.alerts.bulk import assign_all
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
 from tests.flows.acts.scene import APPROVER, OFFICE, person
@@ -68,3 +69,15 @@ def test_of_two_who_give_an_alert_away_the_second_is_told_to_whom_it_went(staffe
         assign(staffed.store, APPROVER, staffed.alert_id, "承办戊", office=OFFICE, now=now, seen="")
     given = assign(staffed.store, APPROVER, staffed.alert_id, "承办戊", office=OFFICE, now=now, seen="承办丁")
     assert given.owner == "承办戊"
+
+
+def test_of_two_who_give_the_same_alerts_away_at_once_the_second_is_told_of_each_that_went(staffed: Way) -> None:
+    now, picked = staffed.now, [staffed.alert_id]
+    assign_all(staffed.store, APPROVER, picked, "承办丁", office=OFFICE, now=now, seen={staffed.alert_id: ""})
+    left = assign_all(staffed.store, APPROVER, picked, "承办戊", office=OFFICE, now=now, seen={staffed.alert_id: ""})
+    assert (left.done, left.batch_id) == (0, None)
+    assert "指派给承办丁，您打开页面时还没有承办人，没有改动" in left.refusal.sentence
+    given = assign_all(
+        staffed.store, APPROVER, picked, "承办戊", office=OFFICE, now=now, seen={staffed.alert_id: "承办丁"}
+    )
+    assert given.done == 1

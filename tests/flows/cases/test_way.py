@@ -244,11 +244,12 @@ class TestBesideTheWay:
         assert undo(way.store, APPROVER, done.batch_id, now=way.now).done == 1
         assert (way.case.owner, alert_of(way).owner) == ("承办丁", "承办丁")
 
-    def test_closing_gives_the_alert_back_and_reopening_starts_from_screening(self, way: Way) -> None:
+    def test_closing_gives_the_alert_back_and_reopening_goes_on_with_the_answer(self, way: Way) -> None:
         way.drafting()
         close_case(way.hand("duty_lead"), reason="与另一预警重复")
         assert alert_of(way).state is AlertState.ACKNOWLEDGED
-        assert reopen_case(way.hand("duty_lead"), reason="并非重复").state is CaseState.TRIAGED
+        assert reopen_case(way.hand("duty_lead"), reason="并非重复").state is CaseState.DRAFTING
+        assert alert_of(way).state is AlertState.ANSWERING
 
     def test_a_case_is_opened_again_only_beside_an_open_alert_whose_clocks_stand_as_they_stood(self, way: Way) -> None:
         way.drafting()
@@ -261,7 +262,7 @@ class TestBesideTheWay:
         with pytest.raises(Barred, match="预警已关闭"):
             reopen_case(way.hand("duty_lead"), reason="并非重复")
         reopen(way.store, APPROVER, way.alert_id, "并非重复", office=OFFICE, now=way.now)
-        assert reopen_case(way.hand("duty_lead"), reason="并非重复").state is CaseState.TRIAGED
+        assert reopen_case(way.hand("duty_lead"), reason="并非重复").state is CaseState.DRAFTING
         assert clocks_of(way.store, alert_of(way)) == before
         assert ("值班丙", "case.reopened") in acts_on(way.store, f"case:{way.case.id}")
 

@@ -66,7 +66,38 @@ class TestMatters:
         report = take(store, tmp_path, register, row)
         assert one_of(store, "甲-1") == opened
         assert report.followed == 0
-        assert any("甲-1：登记表写明已办完，本处已重新打开，没有照改" in one for one in report.notices)
+        assert any("甲-1：登记表写明已办完，本处已重新打开或撤销了答复登记，没有照改" in one for one in report.notices)
+
+    def test_an_answer_that_was_registered_by_mistake_is_taken_back_to_where_the_matter_stood(
+        self, store: Store, tmp_path: Path, register: Register, officer: Person
+    ) -> None:
+        take(store, tmp_path, register, ("甲-1", "投诉", TEXT, "2026-11-24", "", ""))
+        way = (MatterAct.ACCEPT, MatterAct.HANDLE)
+        handled = acts(store, officer, register, one_of(store, "甲-1"), *way)
+        again = acts(store, officer, register, handled, MatterAct.ANSWER, MatterAct.RETRACT)
+        assert (again.state, again.duties, again.due_at) == (MatterState.HANDLING, handled.duties, handled.due_at)
+        with store.read() as work:
+            row = work.audit.rows(subject=f"matter:{again.id}", limit=1)[0]
+        assert (row.action, row.detail["to"], row.detail["reason"]) == ("matter.retract", "办理中", "误办，已核实")
+
+    def test_it_is_taken_back_also_after_the_matter_was_closed_and_opened_again(
+        self, store: Store, tmp_path: Path, register: Register, officer: Person
+    ) -> None:
+        take(store, tmp_path, register, ("甲-1", "举报", TEXT, "2026-11-20", "", ""))
+        handled = acts(store, officer, register, one_of(store, "甲-1"), MatterAct.ACCEPT, MatterAct.HANDLE)
+        way = (MatterAct.ANSWER, MatterAct.CLOSE, MatterAct.REOPEN, MatterAct.RETRACT)
+        again = acts(store, officer, register, handled, *way)
+        assert (again.state, again.duties) == (MatterState.HANDLING, handled.duties)
+
+    def test_a_register_that_holds_it_as_answered_does_not_answer_it_again(
+        self, store: Store, tmp_path: Path, register: Register, officer: Person
+    ) -> None:
+        row = ("甲-1", "投诉", TEXT, "2026-11-24", "已答复", "2026-11-24")
+        take(store, tmp_path, register, row)
+        back = acts(store, officer, register, one_of(store, "甲-1"), MatterAct.RETRACT)
+        assert back.state is MatterState.RECEIVED
+        report = take(store, tmp_path, register, row)
+        assert (one_of(store, "甲-1"), report.followed) == (back, 0)
 
     def test_who_handles_no_matters_opens_none(
         self, store: Store, tmp_path: Path, register: Register, viewer: Person

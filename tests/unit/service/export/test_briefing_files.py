@@ -12,7 +12,6 @@ from docx.table import _Cell
 
 from service.domain.alerts.alert import AlertLevel
 from service.domain.figures.briefing import (
-    AnswerEffect,
     Briefing,
     BypassRow,
     CategoryRow,
@@ -25,6 +24,7 @@ from service.export.briefing import write_briefing
 from service.export.docx import write_docx
 from service.export.layout import lay_out
 from service.export.xlsx import write_xlsx
+from tests.unit.service.domain.figures.test_answer_effect import counted
 from tests.unit.service.export.issue import FIGURES, WEEK, event, issue
 
 HOSTILE = '=HYPERLINK("http://evil.invalid","点我")'
@@ -288,21 +288,21 @@ class TestWord:
         )
         [owed] = issue().responses
         stood = "采集有缺漏：11月20日 08:00至11月20日 20:00没有任何信源应答。前后稿件数的差别可能由此而来。"
-        effect = AnswerEffect(before=50, after=21, coverage=stood)
+        effect = counted(50, 21, coverage=stood)
         row = replace(owed, answered_at=owed.due_at, uses=uses, effect=effect)
         paper, book, *_ = write_briefing(replace(issue(), responses=(row,)), tmp_path)
         used = "发布权威信息3小时12分/5小时；举行新闻发布会30小时00分/24小时（未完成）"
         text = text_of(paper)
         assert used in text
-        assert f"回应前后的稿件：“{row.title}”回应前24小时50篇，后24小时21篇（下降58%）。" in text
+        assert f"回应前后的稿件：“{row.title}”回应前3日50篇，后3日21篇（下降58%）。" in text
         cells = [cell.value for cell in openpyxl.load_workbook(book)["回应时效"][2]]
-        assert cells[-3:] == [used, "回应前24小时50篇，后24小时21篇（下降58%）", stood]
+        assert cells[-3:] == [used, "回应前3日50篇，后3日21篇（下降58%）", stood]
         assert f"回应前后，{stood}" in text
 
     def test_what_collecting_missed_around_an_answer_stands_beside_that_answer_alone(self, tmp_path: Path) -> None:
         [owed] = issue().responses
         rows = [
-            replace(owed, title=title, answered_at=owed.due_at, effect=AnswerEffect(before=9, after=3, coverage=said))
+            replace(owed, title=title, answered_at=owed.due_at, effect=counted(9, 3, coverage=said))
             for title, said in (
                 ("甲事件", "采集覆盖：无间断。"),
                 ("乙事件", "采集有缺漏。"),
@@ -312,12 +312,6 @@ class TestWord:
         text = text_of(word_of(replace(issue(), responses=tuple(rows)), tmp_path))
         assert "“甲事件”、“丙事件”回应前后，采集覆盖：无间断。" in text
         assert "“乙事件”回应前后，采集有缺漏。" in text
-
-    def test_an_effect_that_was_not_measured_says_so(self) -> None:
-        assert AnswerEffect(before=4, after=None).words == "回应前24小时4篇，回应后不满24小时，未测"
-        assert AnswerEffect(before=0, after=0).words == "回应前后24小时都没有稿件，未测"
-        assert AnswerEffect(before=0, after=3).words == "回应前24小时0篇，后24小时3篇（此前没有）"
-        assert AnswerEffect(before=3, after=3).words == "回应前24小时3篇，后24小时3篇（持平）"
 
     def test_a_rumour_that_is_counted_is_not_said_to_be_unheard_of(self, tmp_path: Path) -> None:
         heard = CategoryRow(code="R13", change=Change(name="谣言", count=2, before=0), level=AlertLevel.NONE)

@@ -369,28 +369,3 @@ class TestEnding:
         again = applied(file, move)
         assert (again.case.round, again.case.drafted_from, again.case.submitted) == (2, 2, None)
         assert (again.case.state, again.authors) == (CaseState.DRAFTING, frozenset())
-
-
-class TestOpeningAgain:
-    @pytest.mark.parametrize(
-        ("before", "to"),
-        [
-            (CaseState.TRIAGED, CaseState.TRIAGED),
-            (CaseState.APPROVED, CaseState.TRIAGED),
-            (CaseState.TRACKING, CaseState.TRACKING),
-            (CaseState.EVALUATED, CaseState.TRACKING),
-        ],
-    )
-    def test_an_answer_that_was_out_and_evaluated_is_tracked_on_and_all_else_is_screened_anew(
-        self, before: CaseState, to: CaseState
-    ) -> None:
-        file = case_in(before) if to is CaseState.TRIAGED else published(before, evaluation())
-        closed = applied(file, close(file, desk(ALL, now=NOW + 4 * DAY), reason="重复"))
-        again = applied(closed, reopen(closed, desk(ALL, now=NOW + 5 * DAY), reason=" 并非重复 "))
-        assert (again.case.state, again.case.submitted) == (to, None)
-        assert again.steps[-1].detail["reason"] == "并非重复"
-
-    def test_over_a_closed_alert_it_stays_closed_and_says_what_comes_first(self) -> None:
-        with pytest.raises(Barred, match="请先由审批人在事件页重新打开预警") as refused:
-            reopen(case_in(CaseState.CLOSED), desk(ALL), reason="并非重复", alert_closed=True)
-        assert refused.value.bar is Bar.WRONG_STATE

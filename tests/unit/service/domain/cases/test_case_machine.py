@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from service.domain.cases.assess import assess, conclude, disclose, liaise, open_case, report_up, respond
-from service.domain.cases.close import archive, close, evaluate, follow_up, reopen, track
+from service.domain.cases.attribute import correct_disclosure
+from service.domain.cases.close import archive, close, drop_follow_up, evaluate, follow_up, reopen, track
 from service.domain.cases.corrected import answered_from, correct_publication
 from service.domain.cases.file import CaseFile, Disclosure, LiaisonKind, text_hash
 from service.domain.cases.moves import Desk, Move
@@ -62,7 +63,7 @@ texts = st.sampled_from([*TEXTS, "【机密】材料一", "【机密】材料二
 outcomes = st.sampled_from(["allowed", "authorised", "work_update", "whatever"])
 WRITING = ("save", "submit", "review", "review", "return")
 CLEARING = ("check", "sign", "publish", "ask", "confirm")
-ELSEWHERE = ("disclose", "write", "write", "follow up", "follow up", "close", "reopen")
+ELSEWHERE = ("disclose", "correct", "correct", "write", "write", "follow up", "follow up", "drop", "close", "reopen")
 versions = st.integers(1, 6)
 authorities = st.sampled_from([LOCAL, RESERVED, UNCLEAR])
 steps = st.sampled_from([*REVIEWS, Step.AUTHORITY, Step.SIGN])
@@ -219,12 +220,16 @@ class CaseMachine(RuleBasedStateMachine):
                 "ask": lambda: ask_bypass(file, at, version=number, reason="三十分钟内须发布"),
                 "confirm": lambda: confirm_bypass(file, at, version=number, blocking=stops),
                 "disclose": lambda: disclose(file, at, data.draw(st.sampled_from(Disclosure)), "商业秘密"),
+                "correct": lambda: correct_disclosure(
+                    file, at, data.draw(st.sampled_from(Disclosure)), reason="误定", reference="签10"
+                ),
                 "write": lambda: liaise(
                     file, at, kind=data.draw(st.sampled_from(LiaisonKind)), party="某局", question="情况"
                 ),
                 "follow up": lambda: follow_up(file, at, reason="新增两例"),
+                "drop": lambda: drop_follow_up(file, at, reason="误点"),
                 "close": lambda: close(file, at, reason="重复"),
-                "reopen": lambda: reopen(file, at, reason="反复"),
+                "reopen": lambda: reopen(file, at, reason="反复", risen_at=data.draw(st.sampled_from([None, at.now]))),
             }
             return made[act]()
 
@@ -256,6 +261,14 @@ class CaseMachine(RuleBasedStateMachine):
         )
         assert self.file.publications == registered
 
+    @rule(text=texts, hours=st.sampled_from([0, 30]), risen=st.booleans())
+    def it_is_closed_by_mistake_and_opened_again(self, text: str, hours: int, risen: bool) -> None:
+        lead = PEOPLE[6]
+        self.act(lead, lambda at: close(self.file, at, reason="重复"))
+        self.now += timedelta(hours=hours)
+        self.act(lead, lambda at: reopen(self.file, at, reason="并非重复", risen_at=at.now if risen else None))
+        self.onward(0, text)
+
     @rule(authority=authorities)
     def authority_changes(self, authority: Authority) -> None:
         self.authority = authority
@@ -284,7 +297,9 @@ class CaseMachine(RuleBasedStateMachine):
                 assert one.second not in authors
             if not bypass:
                 assert set(passed) == set(REVIEWS)
-                assert len(signed) == 1
+                assert signed[-1].outcome == "signed"
+            opened = [one.at for one in file.steps if one.step is Step.REOPEN]
+            assert not opened or max(one.at for one in (*signed, *bypass)) > opened[-1]
             for by in passed.values():
                 assert by not in authors
             for one in signed:

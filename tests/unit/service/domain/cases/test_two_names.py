@@ -165,10 +165,10 @@ class TestAttributeAfterABypass:
         sent = publish(file, desk(ALL), LOCAL, version=1, channel="省局网站", reference="1号")
         assert sent.case.state is CaseState.PUBLISHED
 
-    def test_once_set_it_stands_fixed(self) -> None:
+    def test_once_set_it_is_not_set_again_but_corrected(self) -> None:
         file = self.bypassed()
         file = applied(file, disclose(file, desk(ALL), Disclosure.WITHHELD, "尚在调查"))
-        with pytest.raises(Barred, match="签批之后公开属性不再改动"):
+        with pytest.raises(Barred, match="签批之后公开属性由签批人更正"):
             disclose(file, desk(ALL), Disclosure.ACTIVE)
 
 

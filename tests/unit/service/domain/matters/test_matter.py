@@ -279,7 +279,10 @@ def test_of_several_clocks_the_soonest_that_runs_and_can_be_told_is_due() -> Non
         ([MatterAct.ACCEPT], {MatterAct.HANDLE, MatterAct.ANSWER, MatterAct.WITHDRAW}),
         ([MatterAct.ACCEPT, MatterAct.HANDLE], {MatterAct.HANDLE, MatterAct.ANSWER, MatterAct.WITHDRAW}),
         ([MatterAct.WITHDRAW], {MatterAct.REOPEN}),
-        ([MatterAct.ACCEPT, MatterAct.HANDLE, MatterAct.HANDLE, MatterAct.ANSWER], {MatterAct.CLOSE}),
+        (
+            [MatterAct.ACCEPT, MatterAct.HANDLE, MatterAct.HANDLE, MatterAct.ANSWER],
+            {MatterAct.CLOSE, MatterAct.RETRACT},
+        ),
         ([MatterAct.ACCEPT, MatterAct.ANSWER, MatterAct.CLOSE], {MatterAct.REOPEN}),
     ],
 )

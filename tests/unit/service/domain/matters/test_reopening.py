@@ -79,3 +79,45 @@ def test_one_that_came_as_done_begins_the_clocks_of_its_receipt_from_its_receipt
 def test_it_is_opened_again_with_a_reason() -> None:
     with pytest.raises(Conflict, match="重新打开须写明理由"):
         reopened(act(received(MatterKind.COMPLAINT), MatterAct.REFUSE), remark=" ")
+
+
+def test_the_clock_of_an_answer_that_is_taken_back_runs_on_due_as_before_and_is_late_where_it_was_late() -> None:
+    handled = act(
+        act(received(MatterKind.APPLICATION), MatterAct.ACCEPT, now=RECEIVED + DAY),
+        MatterAct.HANDLE,
+        now=RECEIVED + DAY,
+    )
+    answered = act(handled, MatterAct.ANSWER, now=RECEIVED + 2 * DAY)
+    assert MatterAct.RETRACT in acts_of(answered)
+    with pytest.raises(Conflict, match="撤销答复登记须写明理由"):
+        perform(answered, MatterAct.RETRACT, by="研判员甲", now=LATE, register=register(), back=MatterState.HANDLING)
+    back = perform(
+        answered,
+        MatterAct.RETRACT,
+        by="研判员甲",
+        now=LATE,
+        register=register(),
+        remark="答复没有发出",
+        back=MatterState.HANDLING,
+    )
+    assert (back.state, back.duties, back.due_at) == (MatterState.HANDLING, handled.duties, handled.due_at)
+    assert [standing(duty, LATE) for duty in back.duties] == [DutyStanding.OVERDUE]
+    [late] = act(back, MatterAct.ANSWER, now=LATE).duties
+    assert standing(late, LATE) is DutyStanding.MET_LATE
+
+
+def test_only_an_answer_is_taken_back_and_it_meets_no_other_clock() -> None:
+    accepted = act(received(MatterKind.PETITION), MatterAct.ACCEPT, now=RECEIVED + DAY)
+    answered = act(act(accepted, MatterAct.HANDLE, now=RECEIVED + DAY), MatterAct.ANSWER, now=RECEIVED + 2 * DAY)
+    back = perform(
+        answered,
+        MatterAct.RETRACT,
+        by="研判员甲",
+        now=LATE,
+        register=register(),
+        remark="误登",
+        back=MatterState.HANDLING,
+    )
+    assert back.duties == answered.duties
+    with pytest.raises(Conflict, match="不能“撤销答复登记”"):
+        perform(back, MatterAct.RETRACT, by="研判员甲", now=LATE, register=register(), remark="误登")

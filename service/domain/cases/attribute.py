@@ -1,0 +1,60 @@
+"""The disclosure attribute of a signed version is corrected: it was signed with the text, so it is signed anew. Pure.
+
+The signature that was given stays beside it. A text that is out is public: what it carries is a fact and no decision any
+more, so nothing is corrected then.
+"""
+
+from service.domain.cases.file import CaseFile, Disclosure
+from service.domain.cases.given import approval_of
+from service.domain.cases.moves import Bar, Barred, Desk, Move, noted, on_duty, stated
+from service.domain.cases.review import refuse_involved
+from service.domain.cases.workflow import CaseState, Step
+
+__all__ = ["correct_disclosure", "signed_with_it"]
+
+
+def signed_with_it(file: CaseFile) -> bool:
+    """Tell whether the attribute was signed with the text that waits for its publication, so that only who signs corrects it."""
+    return file.case.state is CaseState.APPROVED and Step.SIGN not in file.bypassed(file.case.submitted)
+
+
+def correct_disclosure(file: CaseFile, desk: Desk, attribute: Disclosure, *, reason: str, reference: str = "") -> Move:
+    """Say anew which attribute the version carries that is signed and not out; whoever may sign it signs it with that.
+
+    Where two names stood for the signature, whoever may set the attribute corrects it, with a reason.
+
+    Raises:
+        NotOnDuty: The person may not sign, or set it.
+        Barred: No version is signed and not out, nothing differs, reason or reference are missing, or the person wrote or
+            reviewed the text.
+    """
+    case, version = file.case, file.case.submitted
+    if case.state is not CaseState.APPROVED or version is None or case.disclosure is None:
+        raise Barred(Bar.WRONG_STATE, _not_now(case.state))
+    if attribute is case.disclosure:
+        raise Barred(Bar.KNOWN, f"公开属性已是“{attribute.word}”，没有更正")
+    why = stated(reason, "更正公开属性的理由")
+    sign, save = (desk.workflow.steps[step] for step in (Step.SIGN, Step.SAVE))
+    if not signed_with_it(file):
+        on_duty(save.duties + sign.duties_at(desk.grade), desk, "更正公开属性")
+        return noted(case, desk, disclosure=attribute, disclosure_reason=why)
+    on_duty(sign.duties_at(desk.grade), desk, "更正已签批的公开属性")
+    if sign.to in desk.workflow.four_eyes:
+        involved = file.authors | {one.by for one in file.passed(version).values()}
+        refuse_involved(involved, desk, "更正已签批的公开属性须由起草人和审核人以外的人办理")
+    signed = approval_of(
+        file,
+        desk,
+        step=Step.SIGN,
+        version=version,
+        outcome="signed",
+        reference=stated(reference, "重新签批的签批件编号或电子签批编号"),
+        remark=f"公开属性由“{case.disclosure.word}”更正为“{attribute.word}”：{why}",
+    )
+    return noted(case, desk, signed, disclosure=attribute, disclosure_reason=why)
+
+
+def _not_now(state: CaseState) -> str:
+    if state in {CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED, CaseState.ARCHIVED}:
+        return "稿件已公开发布，公开属性就是主动公开，不再更正"
+    return "现在没有已签批而未发布的稿件，公开属性不能更正"

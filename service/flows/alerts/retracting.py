@@ -1,0 +1,101 @@
+"""An answer that was registered on an alert by mistake is taken back: the alert stands where it stood, its clocks run on."""
+
+from datetime import datetime
+
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.alerts.handling import answer_taken_back, answered_last
+from service.domain.beijing import beijing
+from service.domain.cases.corrected import answered_from
+from service.domain.cases.file import CaseFile
+from service.domain.clocks.clock import MET_STATES, Clock, met_taken_back
+from service.domain.people.person import Act, Person
+from service.domain.refusal import Conflict
+from service.flows.acts import event_of, held_alert, note, permit, reason_of, save_alert, tell_person
+from service.flows.office import Office
+from service.ports.store import Store, Work
+
+__all__ = ["own_answer", "take_answer_back"]
+
+
+def own_answer(alert: Alert, file: CaseFile | None) -> datetime | None:
+    """Return the latest answer of an alert where a person registered it there; `None` where a case published it, or there is none."""
+    spoken = answered_last(alert)
+    published = {answered_from(file, one.number) for one in file.publications} if file else set()
+    return None if spoken in published else spoken
+
+
+def take_answer_back(
+    store: Store, person: Person, alert_id: str, reason: str, *, office: Office, now: datetime, seen: str | None = None
+) -> Alert:
+    """Take the latest answer of an alert back, with the reason; what was registered stays in the trail.
+
+    The clocks that it met run on, due as before: nothing is back-dated, and what was late is late. The owner is told.
+    `seen` is the moment of the answer that the person saw; `None` asks for no check.
+
+    Raises:
+        Conflict: There is none, its alert is closed, a case published it, or another is registered meanwhile.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    why = reason_of(reason, act="撤销回应登记")
+    with store.write() as work:
+        alert = held_alert(work, alert_id)
+        spoken = _to_take_back(work, alert, seen, now)
+        remark = _remark_of(work, alert_id)
+        back = answer_taken_back(alert)
+        again = [_runs_on(work, person, clock, spoken, why, now) for clock in _met_by(work, alert_id, spoken, remark)]
+        detail = {"was": alert.state.value, "met_at": spoken.isoformat(), "from": remark, "clock": again}
+        note(work, person, "alert.answer_taken_back", f"alert:{alert_id}", detail | {"reason": why}, now)
+        saved = save_alert(work, back, now)
+        _tell_owner(work, person, saved, office, now)
+        return saved
+
+
+def _to_take_back(work: Work, alert: Alert, seen: str | None, now: datetime) -> datetime:
+    if alert.state is AlertState.CLOSED:
+        raise Conflict("预警已关闭，请先重新打开再撤销回应登记")
+    spoken = answered_last(alert)
+    if spoken is None:
+        raise Conflict("没有已登记的回应，可能已被撤销，请刷新页面")
+    if seen is not None and seen != spoken.isoformat():
+        raise Conflict(f"{beijing(spoken, now)}又登记了回应，不是您看到的那一次，没有撤销。请看过再办理")
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    if own_answer(alert, work.cases.file(case.id) if case else None) is None:
+        raise Conflict(
+            "这次回应是处置中发布的，不能在此撤销；渠道、编号或时间登记错了的，请在处置的“审核与发布”中更正登记"
+        )
+    return spoken
+
+
+def _remark_of(work: Work, alert_id: str) -> str:
+    rows = work.audit.rows(subject=f"alert:{alert_id}", action="alert.answered", limit=1)
+    return str(rows[0].detail.get("reason") or "") if rows else ""
+
+
+def _met_by(work: Work, alert_id: str, spoken: datetime, remark: str) -> list[Clock]:
+    """Return the clocks that the answer met; what was met at the same moment in other words was met by another act."""
+    clocks = work.clocks.of_alerts([alert_id]).get(alert_id, [])
+    return [one for one in clocks if one.state in MET_STATES and (one.met_at, one.reason) == (spoken, remark or None)]
+
+
+def _runs_on(work: Work, person: Person, clock: Clock, spoken: datetime, why: str, now: datetime) -> str:
+    running = met_taken_back(clock, was=spoken, by=person.name, why=why)
+    work.clocks.save(running)
+    detail = {
+        "rule": clock.rule_id,
+        "clock": clock.action,
+        "met_at": spoken.isoformat(),
+        "state": running.state.value,
+        "due_at": clock.due_at.isoformat() if clock.due_at else None,
+        "alert": clock.alert_id,
+        "reason": why,
+    }
+    note(work, person, "clock.met_taken_back", f"clock:{clock.id}", detail, now)
+    return clock.action
+
+
+def _tell_owner(work: Work, person: Person, alert: Alert, office: Office, now: datetime) -> None:
+    owner = work.people.by_name(alert.owner) if alert.owner else None
+    if owner is not None and not owner.disabled and owner.id != person.id:
+        event, occasion = event_of(work, alert), f"unanswered:{alert.revision}"
+        tell_person(work, owner, alert, event, occasion=occasion, office=office, now=now)

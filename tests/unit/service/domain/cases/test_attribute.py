@@ -1,0 +1,120 @@
+"""A disclosure attribute that was signed by mistake is corrected by signing anew; what is out is public and stays so."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.domain.cases.attribute import correct_disclosure
+from service.domain.cases.file import CaseFile, Disclosure
+from service.domain.cases.moves import Bar, Barred, NotOnDuty
+from service.domain.cases.review import (
+    ask_bypass,
+    check_authority,
+    confirm_bypass,
+    missing_checks,
+    publish,
+    review,
+    sign,
+)
+from service.domain.cases.workflow import REVIEWS, CaseState, Step
+from service.domain.events.event import IncidentGrade
+from tests.unit.service.domain.cases.builders import LOCAL, applied, case_in, desk, everything, someone, with_draft
+
+ALL, REVIEWER = everything("全岗甲"), everything("全岗乙")
+DEPUTY, HEAD = someone("分管己", "deputy_head"), someone("主要庚", "head")
+
+
+def reviewed(attribute: Disclosure | None) -> CaseFile:
+    file = with_draft(case_in(CaseState.SUBMITTED, disclosure=attribute), "情况说明")
+    for step in REVIEWS:
+        file = applied(file, review(file, step, desk(REVIEWER), version=1, passed=True))
+    return applied(file, check_authority(file, desk(REVIEWER), LOCAL, version=1, outcome="allowed"))
+
+
+def signed(attribute: Disclosure = Disclosure.WITHHELD) -> CaseFile:
+    file = reviewed(attribute)
+    return applied(file, sign(file, desk(DEPUTY), version=1, reference="签9"))
+
+
+def corrected(file: CaseFile, attribute: Disclosure = Disclosure.ACTIVE) -> CaseFile:
+    return applied(file, correct_disclosure(file, desk(DEPUTY), attribute, reason=" 误选 ", reference=" 签10 "))
+
+
+def test_it_is_signed_anew_with_the_attribute_and_what_was_signed_before_stays_beside_it() -> None:
+    before = signed()
+    with pytest.raises(Barred, match="由签批人在页首“公开属性”中更正"):
+        publish(before, desk(ALL), LOCAL, version=1, channel="网站", reference="9")
+    after = corrected(before)
+    assert (after.case.state, after.case.disclosure, after.case.disclosure_reason) == (
+        CaseState.APPROVED,
+        Disclosure.ACTIVE,
+        "误选",
+    )
+    assert after.approvals[:-1] == before.approvals
+    last = after.approvals[-1]
+    assert (last.step, last.outcome, last.by, last.reference) == (Step.SIGN, "signed", "分管己", "签10")
+    assert last.remark == "公开属性由“不予公开”更正为“主动公开”：误选"
+    assert missing_checks(after, 1) == ()
+    out = publish(after, desk(ALL), LOCAL, version=1, channel="网站", reference="9")
+    assert out.case.state is CaseState.PUBLISHED
+
+
+def test_what_was_to_go_out_by_mistake_does_not_go_out_any_more() -> None:
+    held = corrected(signed(Disclosure.ACTIVE), Disclosure.ON_REQUEST)
+    with pytest.raises(Barred) as refused:
+        publish(held, desk(ALL), LOCAL, version=1, channel="网站", reference="9")
+    assert refused.value.bar is Bar.NOT_PUBLIC
+
+
+def test_only_who_signs_at_the_grade_corrects_it_and_nobody_who_wrote_or_reviewed() -> None:
+    file = signed()
+
+    def corrects(person: str, *duties: str, grade: IncidentGrade | None = None) -> None:
+        at = desk(someone(person, *duties), grade=grade)
+        correct_disclosure(file, at, Disclosure.ACTIVE, reason="误选", reference="签10")
+
+    with pytest.raises(NotOnDuty):
+        corrects("承办丙", "case_officer")
+    with pytest.raises(NotOnDuty):
+        corrects("分管己", "deputy_head", grade=IncidentGrade.I)
+    corrects("主要庚", "head", grade=IncidentGrade.I)
+    for involved in ("承办丁", REVIEWER.name):
+        with pytest.raises(Barred) as refused:
+            corrects(involved, "deputy_head")
+        assert refused.value.bar is Bar.FOUR_EYES
+
+
+@pytest.mark.parametrize(("reason", "reference"), [(" ", "签10"), ("误选", " ")])
+def test_reason_and_number_of_the_new_signature_are_wanted(reason: str, reference: str) -> None:
+    with pytest.raises(Barred) as refused:
+        correct_disclosure(signed(), desk(DEPUTY), Disclosure.ACTIVE, reason=reason, reference=reference)
+    assert refused.value.bar is Bar.EMPTY
+
+
+def test_the_same_attribute_is_no_correction() -> None:
+    with pytest.raises(Barred) as refused:
+        corrected(signed(), Disclosure.WITHHELD)
+    assert refused.value.bar is Bar.KNOWN
+
+
+@pytest.mark.parametrize("state", [CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED, CaseState.ARCHIVED])
+def test_what_is_out_is_public_whatever_somebody_says_of_it(state: CaseState) -> None:
+    file = signed(Disclosure.ACTIVE)
+    with pytest.raises(Barred, match="公开属性就是主动公开"):
+        corrected(replace(file, case=replace(file.case, state=state)), Disclosure.WITHHELD)
+
+
+def test_before_the_signature_it_is_simply_set() -> None:
+    with pytest.raises(Barred, match="没有已签批而未发布的稿件"):
+        corrected(reviewed(Disclosure.WITHHELD))
+
+
+def test_where_two_names_stand_for_the_signature_who_may_set_it_corrects_it_with_a_reason() -> None:
+    file = reviewed(Disclosure.WITHHELD)
+    file = applied(file, ask_bypass(file, desk(HEAD), version=1, reason="三十分钟内须发布"))
+    file = applied(file, confirm_bypass(file, desk(DEPUTY), version=1))
+    writer = desk(someone("承办丙", "case_officer"))
+    after = correct_disclosure(file, writer, Disclosure.ACTIVE, reason="误选")
+    assert (after.case.disclosure, after.records) == (Disclosure.ACTIVE, ())
+    with pytest.raises(NotOnDuty):
+        correct_disclosure(file, desk(someone("研判甲", "analyst")), Disclosure.ACTIVE, reason="误选")
