@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from analysis.assessment import EntityType
+from analysis.beginnings import beginning
 from analysis.entities.names import Span
 from crawlers.records import BEIJING
 
@@ -13,14 +14,15 @@ __all__ = ["found_times"]
 _HOUR = "(?:(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|深夜|夜里|晚)?(?:[0-2]?[0-9](?:[时点](?:半|[0-5]?[0-9]分)?|:[0-5][0-9])(?:许|左右)?)?)"
 _NEAR_DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
 _WEEKDAYS = "一二三四五六日"
-_TIME = re.compile(
-    "(?=[0-9大前昨今明上本这去])(?<![0-9a-z.])(?:"
+_TIME = beginning(
+    "0123456789大前昨今明上本这去",
+    "(?<![0-9a-z.])(?:"
     f"(?P<year>(?:19|20)[0-9]{{2}})(?:年(?:(?P<ymonth>1[0-2]|0?[1-9])月(?:(?P<yday>3[01]|[12][0-9]|0?[1-9])[日号]{_HOUR})?)?|(?P<mark>[-/.])(?P<smonth>1[0-2]|0?[1-9])(?P=mark)(?P<sday>3[01]|[12][0-9]|0?[1-9])(?![0-9.]))"
     f"|(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])[日号]{_HOUR}|(?:初|上旬|中旬|下旬|底|末)?(?!龄|大|经|[0-9余]))"
     f"|(?P<only>3[01]|[12][0-9]|[1-9])日(?![内游前后龄均后])(?!之[内前后]){_HOUR})"
     f"|(?P<near>大前|前|昨|今|明)(?:天|日|晚|早|晨|夜){_HOUR}(?!头|后|不同|非昔)"
     "|(?P<week>上|本|这)(?:个)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])?(?!岁|年|边)"
-    "|(?P<monthly>上|本|这)个?月(?:初|中旬|底|末)?(?![0-9])|(?P<yearly>去|今|前)年(?:(?P<omonth>1[0-2]|[1-9])月(?:(?P<oday>3[01]|[12][0-9]|[1-9])[日号])?|底|初|年底|年初)?(?!龄|轻|长)"
+    "|(?P<monthly>上|本|这)个?月(?:初|中旬|底|末)?(?![0-9])|(?P<yearly>去|今|前)年(?:(?P<omonth>1[0-2]|[1-9])月(?:(?P<oday>3[01]|[12][0-9]|[1-9])[日号])?|底|初|年底|年初)?(?!龄|轻|长)",
 )
 # Most titles name no time: this is a fifth of the cost of looking for one.
 _HINT = re.compile("[年月]|[0-9][日号/.-]|[昨今前明][天日晚早晨夜]|[上本这]个?(?:周|星期|礼拜)")

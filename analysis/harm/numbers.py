@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analysis.assessment import EntityType
-from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
+from analysis.beginnings import beginning
+from analysis.harm.people import AGE, KIN, KIN_BEGIN, MEASURE, NUMBER, WHO, PeopleCount
 from analysis.numerals import chinese_number
 
 __all__ = [
@@ -22,20 +23,22 @@ __all__ = [
     "written_number",
 ]
 
-_PEOPLE = re.compile(
-    f"(?:至少)?(?<![0-9.])(?:(?<![0-9],)|(?![0-9]))(?:(?P<n>{NUMBER}) ?(?P<more>多|余|来)? ?{MEASURE}|(?P<few>[仨俩])(?={WHO})){AGE}(?P<who>{WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
+_PEOPLE = beginning(
+    "0123456789〇一七万三上两九二五仨俩八六几十千四好数百至超过近逾零",
+    f"(?:至少)?(?<![0-9.])(?:(?<![0-9],)|(?![0-9]))(?:(?P<n>{NUMBER}) ?(?P<more>多|余|来)? ?{MEASURE}|(?P<few>[仨俩])(?={WHO})){AGE}(?P<who>{WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?",
 )
 # How all but the few numbers of people end, and a character of each word for kin: most sentences hold neither.
 _COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八九] ?[多余来]? ?[名个位例人号口起]")
 _FEW = re.compile("[仨俩]")
 _KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双妹弟母婆夫]")
 # People counted by what they are to each other.
-_KIN = re.compile(
+_KIN = beginning(
+    KIN_BEGIN + "一三两他俺兄全双同咱四夫她室情我祖",
     "(?:一家|全家|一家子)(?:老小|上下|大小)?(?P<n>[二两三四五六七八九十2-9])口|(?:夫妻|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|婆孙|祖孙三代)(?P<k>[三四五六七3-7])人|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|(?:娘儿?|爷儿?|爷们|哥|姐|兄妹|姐弟|公媳|婆媳)(?P<o>[仨俩])|(?<![第])(?P<s>[两三四])(?:姐妹|兄弟|兄妹)(?!们)|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|情侣|爷孙|婆孙|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|老两口|小两口|两口子)(?:俩|二人|两人|2人|[两2]个|双双)|(?<![一-鿿])(?:夫妻|夫妇|情侣|爷孙|婆孙|母子|母女|父子|父女|姐弟|兄妹|婆媳|祖孙)(?=[^。;]{1,20}(?:都|均|双双|先后))|(?:我们|咱们?)(?:老两口|小两口|两口子|两公婆|夫妻|母女|母子|父子|父女|兄弟|姐妹)(?![们说想觉])|(?:爸妈|父母|公婆)(?=[^,。]{0,6}(?:都|双双|先后|同时|两个|一人一))|(?:老|小)?两口子?(?=[^,。]{0,12},?(?:都|双双|一起|先后|并排|一同|同时))|(?:[我俺]|(?:[我俺]家?)?(?:"
     + KIN
     + "))[和跟](?:[我俺]家?)?(?:"
     + KIN
-    + ")(?:俩|两个)?(?=(?:全|也)?(?:都|均|双双|先后|一起|同时))|[我俺][和跟](?:[^,。]{0,6}的)?(?:同事|室友|闺蜜|朋友|邻居|同桌|[小老阿][一-鿿])(?=[^,。]{0,8}(?:都|均|双双))|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=[^,。;]{0,16}(?:都|均|双双)|同时|一起)"
+    + ")(?:俩|两个)?(?=(?:全|也)?(?:都|均|双双|先后|一起|同时))|[我俺][和跟](?:[^,。]{0,6}的)?(?:同事|室友|闺蜜|朋友|邻居|同桌|[小老阿][一-鿿])(?=[^,。]{0,8}(?:都|均|双双))|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=[^,。;]{0,16}(?:都|均|双双)|同时|一起)",
 )
 # As titles count, without a measure: 三女子联名起诉, 致两宝宝发育异常, 两姐弟误食.
 _TITLED = re.compile(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from analysis.assessment import EntityType
+from analysis.beginnings import beginning
 from analysis.harm.ailments import ailment_after_use
 from analysis.harm.circumstances import (
     USE,
@@ -15,7 +16,7 @@ from analysis.harm.circumstances import (
     is_supposed,
     is_unrelated,
 )
-from analysis.harm.people import HARMED_PERSON, KIN, NUMBER, WHO, PeopleCount
+from analysis.harm.people import HARMED_PERSON, KIN, KIN_BEGIN, NUMBER, WHO, PeopleCount
 from analysis.numerals import chinese_number
 
 __all__ = ["one_told", "wrongly_given"]
@@ -48,15 +49,17 @@ _OWN_STORY = re.compile(
     "皮肤科|住(?:在|进)?icu|住了.{1,4}天|把我|怎么算|怪谁|能要求|要不要上报|售后|医生一?[问看查]|我(?:爸|妈|婆婆|老公|老婆)|店[员家长主]|店里|客服|商家|算谁的|找谁|谁来?管|医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|避雷|踩雷|后悔|求你们|求助|现在.{0,8}(?:烂|肿|疼)"
 )
 
-_KIN_OF_WRITER = re.compile(
-    f"(?:[我俺咱]们?家?的?|本人的?|家里)(?:{KIN})|(?:^|(?<=[,。;!?:\n]))(?:{KIN})(?![们针])|[我俺]?(?:同事|闺蜜|室友|舍友|朋友|邻居|隔壁姐妹|兄弟)(?![群圈们])"
+_KIN_OF_WRITER = beginning(
+    KIN_BEGIN + "俺兄同咱室我朋本舍邻隔",
+    f"(?:[我俺咱]们?家?的?|本人的?|家里)(?:{KIN})|(?:^|(?<=[,。;!?:\n]))(?:{KIN})(?![们针])|[我俺]?(?:同事|闺蜜|室友|舍友|朋友|邻居|隔壁姐妹|兄弟)(?![群圈们])",
 )
 # An ailment that nobody is named for counts where it was bad enough to be looked at.
 _SEEN_BY_DOCTORS = re.compile("医生|大夫|医院|门诊|急诊|住院|抽血|拍片|b超|诊断|确诊|皮肤科|眼科|儿科|耳鼻喉|修复")
 # How many sentences on the harm may stand after the person: 我老公三叉神经痛。…。吃到第12天发高烧.
 _STORY = 3
-_TOLD = re.compile(
-    "了|后|吃完|打完|用完|送到|上个?[周月]|上星期|第.{1,2}[周月]|现在|开始|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|到现在|凌晨|连夜|当晚|已|被|医生说|医院说|查肝|仍在|出现|用药|直接|[昏晕吐抽]过[一两几]?[次回]|[吃用戴打抹涂敷喝]一[天晚夜次周]|那天|醒来|打进|[做打挂输用]到一半|得[站走睡喝吃拿躺]|回家|掉到"
+_TOLD = beginning(
+    "0123456789上了今仍住做凌出到医吃后吐喝回已开当得戴打抢抹抽挂掉敷昏昨晕查涂现用直确第被诊输连送那醒",
+    "了|后|吃完|打完|用完|送到|上个?[周月]|上星期|第.{1,2}[周月]|现在|开始|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|到现在|凌晨|连夜|当晚|已|被|医生说|医院说|查肝|仍在|出现|用药|直接|[昏晕吐抽]过[一两几]?[次回]|[吃用戴打抹涂敷喝]一[天晚夜次周]|那天|醒来|打进|[做打挂输用]到一半|得[站走睡喝吃拿躺]|回家|掉到",
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.assessment import EntityType
 
-__all__ = ["AGE", "HARMED_PERSON", "KIN", "MEASURE", "NUMBER", "WHO", "PeopleCount"]
+__all__ = ["AGE", "HARMED_PERSON", "KIN", "KIN_BEGIN", "MEASURE", "NUMBER", "WHO", "PeopleCount"]
 
 NUMBER = "(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|几百|近百|百余|逾百|超百|过百|上千|数千|好几|[零〇一二两三四五六七八九十百千万]{1,7})"
 """A number as people are counted: in digits, with marks of thousands, in Chinese numerals, vague."""
@@ -28,6 +28,8 @@ KIN = (
     "孙子|孙女|外孙女?|侄子|侄女|外甥女?|哥哥?|姐姐?|弟弟?|妹妹?|嫂子|表[哥姐弟妹]|堂[哥姐弟妹]|舅舅?|姑姑?|姑[父妈]|姨妈?|叔叔?|伯父|伯母|婶婶?|男朋?友|女朋?友|老大|老二|妹夫|姐夫|家那个|儿媳妇?|弟媳|小侄子|舅[公妈]|姑婆|叔公|大姨|小姨|细伢子|崽"
 )
 """Words for kin, without a bracket of their own."""
+KIN_BEGIN = "丈伯侄儿公叔哥堂外大女奶妈妹妻姐姑姥姨娃娘婆婶媳嫂孙孩宝家小岳崽弟母爱父爷爸爹男细老舅表闺"
+"""The characters with which words for kin begin."""
 
 HARMED_PERSON = re.compile(
     f"(?:(?:一名|一位|一个|1名|1个|这名|该名|[我俺咱]家?的?|他家?|她家?|邻居家?的?)(?:来自[^,]{{2,6}}的)?{AGE}{_PEOPLE_WORD}|(?:一[名位]|1[名位])[^,。;0-9名位]{{1,10}}?{_PEOPLE_WORD}|(?:患者|病人|消费者|顾客|居民|村民|市民|[县市区乡镇村]人)[一-鿿]某某?(?![、和与及])|[0-9三四五六七八九十]{{1,3}}岁(?:的)?{_PEOPLE_WORD}|[宝娃](?=[才刚]?[0-9一二三四五六七八九十]{{1,2}}(?:个(?:多|半)?月|岁))|(?<![不每家人儿量名些多有批等数])"

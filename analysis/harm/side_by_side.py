@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from analysis.assessment import EntityType
+from analysis.beginnings import beginning
 from analysis.harm.ailments import names_ailment, tells_ailment
 from analysis.harm.circumstances import is_another_story, is_harm_told, is_supposed, is_unrelated, names_harm
 from analysis.harm.deaths import single_deaths
-from analysis.harm.people import KIN, NUMBER, WHO, PeopleCount
+from analysis.harm.people import KIN, KIN_BEGIN, NUMBER, WHO, PeopleCount
 from analysis.numerals import chinese_number
 
 __all__ = ["told_beside_the_dead", "told_side_by_side"]
@@ -28,17 +29,20 @@ _EACH = re.compile(
 _PAIR = re.compile(
     f"(?P<one>{_PERSON})[和跟与](?P<other>{_PERSON})(?:俩|两个|两人)?[^,。;!?\n]{{0,16}}?[吃喝用打抹涂贴敷戴挂输服染做](?P<rest>[^。;!?\n]{{1,60}})"
 )
+_TOGETHER = re.compile("[和跟与]")
 # To whom the same befell as to the one told of: 我室友更惨直接败血症, 我妈也是.
-_TOO = re.compile(
-    f"(?P<who>[我俺](?:家|的)?(?:{KIN}|{_NEAR})|(?<![一-鿿])(?:{KIN}|{_NEAR}))(?![们针群圈])(?:也(?:是|一样|[^,。;!?\n]{{0,6}}(?:[肿烂疼痒吐晕]|中招|住院|过敏|起))|更惨|更严重|比我还?[惨严]|跟我一样|同样的?(?:情况|症状))"
+_TOO = beginning(
+    KIN_BEGIN + "俺同室对工我朋舍邻",
+    f"(?P<who>[我俺](?:家|的)?(?:{KIN}|{_NEAR})|(?<![一-鿿])(?:{KIN}|{_NEAR}))(?![们针群圈])(?:也(?:是|一样|[^,。;!?\n]{{0,6}}(?:[肿烂疼痒吐晕]|中招|住院|过敏|起))|更惨|更严重|比我还?[惨严]|跟我一样|同样的?(?:情况|症状))",
 )
 _WHO = re.compile(_PERSON)
 # 男的死了,女的还在重症: each with a clause of its own.
 _APART = re.compile(
     f"(?:^|[,。;:!?\n 、])(?:结果|现在|后来|可是?|但|而)?(?P<who>{_PERSON}|[男女]的|另(?:外)?[一1][个名位人])(?P<rest>[^,。;!?\n]{{1,30}})"
 )
-_PARTS = re.compile(
-    f"(?<!其中)(?:(?<![0-9第每])(?:{NUMBER})[人个名位](?![月天周年小礼星疗多])(?:(?!{NUMBER}[人个名位])[^,。;、0-9]){{2,12}}[,、 和及]?){{2,5}}"
+_PARTS = beginning(
+    "0123456789〇一七万三上两九二五八六几十千四好数百超过近逾零",
+    f"(?<!其中)(?:(?<![0-9第每])(?:{NUMBER})[人个名位](?![月天周年小礼星疗多])(?:(?!{NUMBER}[人个名位])[^,。;、0-9]){{2,12}}[,、 和及]?){{2,5}}",
 )
 _PART = re.compile(f"(?P<n>{NUMBER})[人个名位](?P<rest>(?:(?!{NUMBER}[人个名位])[^,。;、0-9]){{2,12}})")
 _NAMED = re.compile(WHO)
@@ -59,7 +63,7 @@ def told_side_by_side(words: str) -> Iterator[PeopleCount]:
     too = _TOO.search(words)
     if too and _is_told(words[: too.start()]) and not is_supposed(words, *too.span()):
         yield PeopleCount(EntityType.HARMED, too.start("who"), too.end("who"), 2, named=True)
-    for pair in islice(_PAIR.finditer(words), _MOST):
+    for pair in islice(_PAIR.finditer(words), _MOST) if _TOGETHER.search(words) else ():
         rest = pair.group("rest")
         befallen = _is_told(rest) and not _WHO.search(rest.split(",")[0])
         if befallen and not is_supposed(words, *pair.span("other")) and not is_unrelated(words, *pair.span("other")):

@@ -7,6 +7,7 @@ says what it is: in its title, or in the first words where it has none.
 
 import re
 
+from analysis.beginnings import beginning
 from analysis.harm.circumstances import SENTENCE, counts_all_reports
 from analysis.reading import Reading
 
@@ -58,8 +59,9 @@ _JUDGED = re.compile(
 _COURT = re.compile("法院|法庭|被告|公诉|检察|判决|判处|宣判")
 _STILL = re.compile("曾|此前|前科|再|又|新增|出狱|刑满|缓刑|重操旧业|[刑判]后")
 _MEDICINE = re.compile("药(?![店房厂企铺])|疫苗|注射|输液|打针|接种")
-_LONG_AGO = re.compile(
-    "(?:我们?|咱们?|记得)[^,。]{0,3}小时候|[五六七八九]几年|[五六七八九]十年代|上世纪|(?:几|[二三四五六])十[多几]?年前|[2-6]0多?年前"
+_LONG_AGO = beginning(
+    "23456七三上九二五八六几咱四我记",
+    "(?:我们?|咱们?|记得)[^,。]{0,3}小时候|[五六七八九]几年|[五六七八九]十年代|上世纪|(?:几|[二三四五六])十[多几]?年前|[2-6]0多?年前",
 )
 # A sentence that begins with the year of what it tells; who was born or what was founded then is told of now.
 _OLD_YEAR = re.compile(

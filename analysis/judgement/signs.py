@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analysis.assessment import Entity, EntityType
+from analysis.beginnings import beginning
 from analysis.harm.circumstances import HARM
 from analysis.reading import Reading
 
@@ -70,15 +71,17 @@ LEADING_SIGNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 
 SEVERITY_SIGNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
-        "aimed": re.compile(
+        "aimed": beginning(
+            "中产儿卖喂坑大女娃婴孕学孩宝家小幼忽月未激父男老育诱青骗",
             "(?:婴儿|宝宝|幼儿|女婴|男婴|女童|男童|孕妇|产妇|孩子|娃|老人|老年人|青少年|中学生|小学生|学生|未成年|幼师|月嫂|育儿嫂|育婴师|家长|父母).{0,14}(?:喂|骗|忽悠|推销|坑|成瘾|滥用|瘫痪|植物人|流产|终身|性早熟|大头娃娃|激素)|"
             "(?:喂|骗|忽悠|坑|卖给|激素|诱导).{0,10}(?:婴儿|宝宝|幼儿|孩子|娃|老人|老年人|学生|未成年|孕妇)|孕妇.{0,8}接种|"
-            "儿童.{0,6}(?:面霜|化妆品|彩妆)|婴儿霜|大头娃娃"
+            "儿童.{0,6}(?:面霜|化妆品|彩妆)|婴儿霜|大头娃娃",
         ),
-        "ring": re.compile(
+        "ring": beginning(
+            ".0123456789上主产倒全制团多强抓捣敛流特窝跨过迷销黑",
             "团伙|特大|黑市|产业链|敛财|流入市场|黑色产业|倒卖案|跨省|多地警方|全国多地|主犯|销往|[0-9.]+余?(?:亿|千万|百万)|上亿|过亿|上万|"
             "[0-9]{2,} ?人(?:被抓|落网|获刑)|抓获.{0,8}[0-9]{2,}|[0-9]+余?万(?:粒|盒|支|瓶|片|剂|元|余)|迷奸|强奸|"
-            "多名女性|制售|窝点|捣毁"
+            "多名女性|制售|窝点|捣毁",
         ),
         "several": re.compile(
             "[2-9两三四五六七八九十] ?(?:人|名|例|个).{0,10}(?:住院|过敏|中毒|昏迷|休克|失明|感染|死|流产|不良反应|送医|受害|晕)|多名|"
@@ -157,4 +160,5 @@ def of_no_vaccine(reading: Reading, entities: Iterable[Entity]) -> bool:
 
 
 def _weight(sign: re.Pattern[str], title: str, body: str) -> float:
-    return float(bool(sign.search(title))) + _BODY_WEIGHT * float(bool(sign.search(body)))
+    # Most texts are a title alone.
+    return float(bool(sign.search(title))) + (_BODY_WEIGHT * float(bool(sign.search(body))) if body else 0.0)
