@@ -33,6 +33,7 @@ _BATCH = re.compile(r"(?![HZSBJFT][JC]?[0-9]{8}$)(?=.*[0-9])[A-Za-z0-9-]{6,}")
 _FEW_PRODUCTS = _FEW_FIRMS = _FEW_BATCHES = 2
 _OF_A_FIRM = frozenset({"R03", "R04"})
 """What failed a test and what is recalled is a matter of the firm that made it."""
+_SELLER = re.compile("药房|药店|药堂|医院|诊所|卫生[院室]|贸易|商贸|经营|经销|批发|连锁|栈")
 
 
 def befell_elsewhere(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
@@ -75,7 +76,8 @@ def blames_another(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
 
     The notices of one authority are written alike, and only the firm tells the recall of one from that of the next, where
     no list knows the product. A common product, batch, shop or place below the province ties what names the maker here
-    and the seller there; of recalls and failed tests only product and place together do: two firms recall one medicine.
+    and the seller there; of recalls and failed tests, where both name makers, only product and place together do: two firms
+    recall one medicine.
     """
     named = [member.firms for member in members if 0 < len(member.firms) <= _FEW_FIRMS]
     if not named or not 0 < len(report.firms) <= _FEW_FIRMS:
@@ -85,7 +87,8 @@ def blames_another(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
     if share_venue(report, members) or any(share_batch(report, one) for one in members):
         return False
     product, place = share_product(report, members), any(_are_near(one, report) for one in members)
-    if _tells_of_firms(report) and all(_tells_of_firms(one) for one in members):
+    makers = all(map(_names_makers, (report, *members)))
+    if makers and _tells_of_firms(report) and all(_tells_of_firms(one) for one in members):
         return not (product and place)
     return not (product or place)
 
@@ -112,28 +115,27 @@ def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> b
 def is_of_another_batch(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
     """Tell whether an event is of other batches: both name one or two, no remembered report one of these, and nothing ties them.
 
-    Two batches of one drug are two matters unless they did it in one county, town, shop or practice.
+    Two batches of one drug are two matters unless they did it in one county, town, shop or practice, one firm made them,
+    or both are told with dead: the batches that are stopped grow with the matter.
     """
     named = [member for member in members if _differ_in_batch(report, member)]
     if not named or any(share_batch(report, one) for one in members) or share_venue(report, members):
         return False
-    return not any(_are_near(one, report) for one in members)
+    return not any(_are_near(one, report) or _are_one_matter(one, report) for one in members)
 
 
 def belongs_to_no_list(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
     """Tell whether one of the two is a list of many products or firms, and the other a matter of another kind.
 
     A month's list of failed medicines reads like whatever is told of one of them; who came to harm by it is a matter
-    of its own, unless it names the batch.
+    of its own, unless it names the batch. Who took several medicines and died is no list: 阿莫西林、甲硝唑、布洛芬.
     """
-    alike = [member for member in members if _is_list(member) is _is_list(report)]
+    if any(_is_list(member) is _is_list(report) for member in members) or share_venue(report, members):
+        return False
     kinds = {kind for member in members for kind in member.categories}
-    return (
-        not alike
-        and bool(report.categories and kinds)
-        and kinds.isdisjoint(report.categories)
-        and not any(share_batch(report, one) for one in members)
-    )
+    if not report.categories or not kinds or not kinds.isdisjoint(report.categories):
+        return False
+    return not any(share_batch(report, one) or _are_near(one, report) for one in members)
 
 
 def same_form(report: Fingerprint, member: Fingerprint) -> bool:
@@ -176,6 +178,17 @@ def share_venue(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
 def _are_near(report: Fingerprint, member: Fingerprint) -> bool:
     """Tell whether both are of one city, county or town, or one of them of a place in the other's."""
     return relate_places(member.regions, report.regions) in {PlaceRelation.SAME, PlaceRelation.WITHIN}
+
+
+def _are_one_matter(report: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether both are of one product that one firm made, or that people died of."""
+    same_firm = any(_may_be_one(own, other) for own in report.firms for other in member.firms)
+    both_dead = report.deaths > 0 and member.deaths > 0
+    return (same_firm or both_dead) and products_agree(report.products, member.products) == 1
+
+
+def _names_makers(report: Fingerprint) -> bool:
+    return not any(_SELLER.search(firm) for firm in report.firms)
 
 
 def _tells_of_firms(report: Fingerprint) -> bool:

@@ -76,14 +76,24 @@ def told_beside_the_dead(words: str) -> Iterator[PeopleCount]:
     """Yield how many lie ill of whom a sentence tells beside one who died, each in a clause of its own."""
     clauses = list(islice(_APART.finditer(words), _MOST))
     dead = [one for one in clauses if any(single_deaths(one.group()))]
+    # 我妈打针后休克,我妈昨天死了 is told of one.
+    gone = {_bare(one.group("who")) for one in dead}
     hurt = {
         one.group("who"): one
         for one in clauses
-        if one not in dead and is_harm_told(one.group("rest"), hard=True) and not _WHO.search(one.group("rest"))
+        if _bare(one.group("who")) not in gone
+        and is_harm_told(one.group("rest"), hard=True)
+        and not _WHO.search(one.group("rest"))
     }
     if dead and hurt and not is_another_story(words):
         first = next(iter(hurt.values()))
         yield PeopleCount(EntityType.HARMED, *first.span("who"), len(hurt), named=True)
+
+
+def _bare(who: str) -> str:
+    """Return a person without whose they are, and without the second of a doubled character: 我爸爸 is 爸."""
+    named = _PREFIX.sub("", who)
+    return named[:1] if len(set(named)) == 1 else named
 
 
 def _each_told(words: str) -> Iterator[PeopleCount]:

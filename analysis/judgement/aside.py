@@ -65,9 +65,14 @@ _LONG_AGO = beginning(
 )
 # A sentence that begins with the year of what it tells; who was born or what was founded then is told of now.
 _OLD_YEAR = re.compile(
-    "[^0-9一-鿿]{0,2}(?:早在)?(?:19[0-9]{2}|20(?:0[0-9]|1[0-5]))年(?![^,。]{0,6}(?:出?生|成立|建|创|注册|获批|上市|开业|起|以来|至))(?![^。]*20(?:1[6-9]|[2-9][0-9])年)"
+    "[^0-9一-鿿]{0,2}(?:早在)?(?:19[0-9]{2}|20(?:0[0-9]|1[0-5]))年(?![^,。]{0,6}(?:出?生|成立|建|创|注册|获批|上市|开业|出厂|投产|批号|买|购|上岗|起|以来|至))(?![^。]*20(?:1[6-9]|[2-9][0-9])年)"
 )
 _YEAR_OF_NOW = re.compile("20(?:1[6-9]|[2-9][0-9])年")
+# What a year long past is told of: a matter that has a name. 2013年出厂的呼吸机停机,患者死亡 is told of a machine of now.
+_PAST_MATTER = re.compile(
+    "年(?![^,。]{0,8}(?:出厂|生产|投产|批号|批次|买|购|植入|装|种|打|注射|上岗))[^。]{0,20}?(?:事件|惨案|惨剧|悲剧|风波)"
+)
+_DAY = re.compile("(?<![年0-9])[0-9]{1,2}月[0-9]{1,2}日")
 _NOW = re.compile("今[天早晚日年]|昨[天早晚日]|前天|刚[才刚]?|现在|凌晨|本[周月日]|最近|近日")
 
 
@@ -95,9 +100,9 @@ def tells_no_harm(reading: Reading) -> bool:
 
 
 def _is_history(title: str, joined: str) -> bool:
-    """Tell whether a title is of a year long past, and nothing that is told goes on or comes back."""
-    past = _OLD_YEAR.match(title) and not _GOES_ON.search(title)
-    return bool(past) and not _NOW.search(joined) and not _YEAR_OF_NOW.search(joined)
+    """Tell whether a title is of a known matter of a year long past, and nothing that is told goes on or comes back."""
+    past = _OLD_YEAR.match(title) and _PAST_MATTER.search(title) and not _GOES_ON.search(title)
+    return bool(past) and not any(now.search(joined) for now in (_NOW, _YEAR_OF_NOW, _DAY))
 
 
 def _is_novel(title: str, joined: str) -> bool:

@@ -45,6 +45,46 @@ def test_two_batches_of_one_drug_are_two_matters_unless_a_county_ties_them() -> 
     assert one == other
 
 
+def test_another_batch_that_is_stopped_is_of_the_deaths_of_one_drug_or_the_product_of_one_firm() -> None:
+    def told(native: str, batch: str, **named: Sequence[str]) -> tuple[Document, Assessment]:
+        title = "注射用头孢曲松钠致患者死亡" if native < "c" else "头孢曲松钠批号停用"
+        text = f"注射用头孢曲松钠致患者死亡，批号{batch}停用。"
+        return with_entities(report(native, title, text, products=["头孢曲松"]), batch_no=[batch], **named)
+
+    def with_dead(one: tuple[Document, Assessment]) -> tuple[Document, Assessment]:
+        document, judged = one
+        return document, replace(judged, facts={**judged.facts, "deaths": 3})
+
+    first, second = group(with_dead(told("a", "20260115")), with_dead(told("b", "20260302")))
+    assert first == second
+    one, other = group(told("c", "20260115", firm=["鄱湖源药业"]), told("d", "20260302", firm=["鄱湖源药业有限公司"]))
+    assert one == other
+
+
+def test_what_names_a_seller_is_of_the_same_failed_test_as_what_names_the_maker() -> None:
+    def failed(native: str, firm: str, hours: float) -> tuple[Document, Assessment]:
+        title, text = f"{firm}阿莫西林胶囊溶出度不合格", f"{firm}的阿莫西林胶囊溶出度不合格。"
+        told = report(native, title, text, hours=hours, products=["阿莫西林"], places=["360000"], categories=["R03"])
+        return with_entities(told, firm=[firm])
+
+    maker, seller = group(failed("a", "鄱湖源药业有限公司", 0), failed("b", "赣江清大药房连锁", 4))
+    assert maker == seller
+
+
+def test_one_death_in_one_county_is_one_matter_however_many_medicines_were_taken() -> None:
+    first, second = group(
+        report(
+            "a", "吉州区一男子服用阿莫西林、甲硝唑、布洛芬后死亡", "男子服用阿莫西林、甲硝唑、布洛芬后死亡。",
+            products=["阿莫西林", "甲硝唑", "布洛芬"], places=["360802"], categories=["R01"],
+        ),
+        report(
+            "b", "吉州区药店售药致男子死亡 死前服用阿莫西林", "男子服用药店所售阿莫西林、甲硝唑后死亡。",
+            hours=6, products=["阿莫西林"], places=["360802"], categories=["R02"],
+        ),
+    )  # fmt: skip
+    assert first == second
+
+
 def test_a_list_of_failed_medicines_holds_no_complaint_of_one_of_them() -> None:
     notice = report(
         "a", "江西省药监局关于12批次药品不符合规定的通告", "经抽检，感冒灵颗粒、阿莫西林胶囊、板蓝根颗粒等12批次不符合规定。",
