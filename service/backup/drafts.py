@@ -6,7 +6,9 @@ What a killed process left is a copy of database and keys, as large as the insta
 import fcntl
 import glob
 import os
+import re
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,13 +27,13 @@ _BEGUN = ".begun"
 
 @contextmanager
 def draft_folder(final: Path) -> Iterator[Path]:
-    """Make a folder beside `final` and remove it at the end; what killed processes left of such there is removed first.
+    """Make a folder beside `final` and remove it at the end; what killed processes of this machine left there is removed first.
 
     Raises:
         OSError: there cannot be one.
     """
     clear_left(final.parent)
-    begun = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=_BEGUN, dir=final.parent))
+    begun = Path(tempfile.mkdtemp(prefix=f".{final.name}.{_machine()}.", suffix=_BEGUN, dir=final.parent))
     # Held before it has the name by which what is left is known.
     held, folder = os.open(begun, os.O_RDONLY | os.O_DIRECTORY), begun.with_suffix(UNFINISHED)
     try:
@@ -46,8 +48,11 @@ def draft_folder(final: Path) -> Iterator[Path]:
 
 
 def clear_left(parent: Path) -> None:
-    """Remove what killed processes left in `parent`, but for what waits whole for its place: `finish_folder` puts it there."""
-    for one in _left(parent, "*"):
+    """Remove what killed processes of this machine left in `parent`, but for what waits whole for its place: `finish_folder` puts it there.
+
+    What another machine makes in a shared folder is not touched: whether it holds it cannot be seen on every file system.
+    """
+    for one in _left(parent, f"*.{_machine()}"):
         if not (one / WHOLE).is_dir():
             shutil.rmtree(one, ignore_errors=True)
 
@@ -55,6 +60,10 @@ def clear_left(parent: Path) -> None:
 def left_beside(final: Path) -> list[Path]:
     """Return what killed restores left beside `final`, a data folder that is there."""
     return _left(final.parent, glob.escape(final.name))
+
+
+def _machine() -> str:
+    return re.sub(r"[^0-9A-Za-z-]", "-", socket.gethostname())[:40]
 
 
 def bytes_below(folder: Path) -> int:

@@ -15,10 +15,11 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written; nothing is left behind.
     """
-    final = path.resolve()
-    if final.exists() and not final.is_file():
-        final.write_bytes(content)
+    # Asked of the path as it was given: what a pipe resolves to is nowhere.
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
         return
+    final = path.resolve()
     draft = final.with_name(f".{final.name}.part")
     try:
         draft.write_bytes(content)

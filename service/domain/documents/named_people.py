@@ -52,10 +52,9 @@ _CHAT = re.compile(
 )
 _CARD = re.compile("(?<![0-9A-Za-z.])(\\d{4}[ -]?\\d{4}[ -]?\\d{4}[ -]?\\d{4}(?:[ -]?\\d{1,3})?)(?![0-9A-Za-z])")
 _CARD_BEFORE = re.compile("(?:卡号|银行卡|储蓄卡|信用卡|借记卡|账号|帐号|账户)[^，。；！？\\n]{0,12}$")
-# Paid by card, and the number is that of the order or the package.
-_OTHER_BEFORE = re.compile(
-    "(?:追溯码|监管码|条形?码|批号|准字|文号|注册证号?|备案号|(?<!卡)编号|单号)\\W{0,3}[为是]?\\W{0,3}$"
-)
+# Paid by card, and the number is that of the product, the order or the package.
+_OF_A_PRODUCT_BEFORE = re.compile("(?:追溯码|监管码|条形?码|批号|准字|文号|注册证号?|备案号)\\W{0,3}[为是]?\\W{0,3}$")
+_OF_AN_ORDER_BEFORE = re.compile("(?:(?<!卡)编号|单号)\\W{0,3}[为是]?\\W{0,3}$")
 # From the number of a house on: what stands before it is a road or an estate, which the judgement may need.
 _HOUSE = re.compile(
     "(?<=[路街道巷弄里村苑园区城庭府湾邸])((?:\\d{1,4}|[一二三四五六七八九十]{1,3})(?:号|弄)(?:院|楼)?"
@@ -102,9 +101,11 @@ def without_announced_names(record: Document) -> Document:
 def _card(match: re.Match[str]) -> str:
     digits = re.sub("[ -]", "", match[1])
     seen = match.string, max(match.start() - 20, 0), match.start()
-    if _OTHER_BEFORE.search(*seen):
+    if _OF_A_PRODUCT_BEFORE.search(*seen):
         return match[0]
-    return f"{digits[:4]}********" if _CARD_BEFORE.search(*seen) or _is_card(digits) else match[0]
+    # An order may be called what it likes: a number that only cards have is one (退款单号：6222…).
+    called_a_card = _CARD_BEFORE.search(*seen) and not _OF_AN_ORDER_BEFORE.search(*seen)
+    return f"{digits[:4]}********" if called_a_card or _is_card(digits) else match[0]
 
 
 def _is_card(digits: str) -> bool:

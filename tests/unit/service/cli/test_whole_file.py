@@ -58,3 +58,13 @@ def test_a_link_stays_a_link_and_what_is_no_file_is_written_to(tmp_path: Path) -
     assert out.read_bytes() == b"after"
     write_whole(Path(os.devnull), b"gone")
     assert not Path(os.devnull).is_file()
+
+
+def test_a_pipe_is_written_to_as_it_is() -> None:
+    end, into = os.pipe()
+    try:
+        write_whole(Path(f"/dev/fd/{into}"), b"through")
+        assert os.read(end, 100) == b"through"
+    finally:
+        os.close(end)
+        os.close(into)
