@@ -19,11 +19,11 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """One alert of the week with its event, the documents of that, and its clocks."""
+    """One alert of the week with its event, the first document of that, and its clocks."""
 
     alert: Alert
     event: Event
-    documents: Sequence[EventDocument]
+    first: EventDocument | None
     clocks: Sequence[Clock]
 
 
