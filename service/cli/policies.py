@@ -253,12 +253,13 @@ def ledger(
             linked = linked_policies(held, work.policies.links())
             titles = {one.id: one.title for one in app.register.documents.values()}
             rows = ledger_rows(held, work.policies.article_counts(), linked, on=today, titles=titles)
-        folder = out or app.settings.data / "ledgers"
-    paths = {folder / f"政策台账-{today}.{kind}": kind for kind in ("xlsx", "csv")}
+        folder, drill = out or app.settings.data / "ledgers", app.drill
+    mark = "演练-" if drill else ""
+    paths = {folder / f"{mark}政策台账-{today}.{kind}": kind for kind in ("xlsx", "csv")}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, kind in paths.items():
-            write_whole(path, ledger_csv(rows) if kind == "csv" else ledger_xlsx(rows))
+            write_whole(path, ledger_csv(rows) if kind == "csv" else ledger_xlsx(rows, drill=drill))
     except OSError as error:
         fail_writing(folder, error)
     write_lines({"path": str(path)} for path in paths)

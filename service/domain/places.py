@@ -9,6 +9,7 @@ __all__ = [
     "CITIES",
     "CITY_DIGITS",
     "PROVINCE",
+    "apart",
     "counted_place",
     "join_places",
     "place_beside",
@@ -76,6 +77,15 @@ def places_told(facts: Mapping[str, Any], regions: Sequence[str]) -> tuple[str, 
     if isinstance(named, list | tuple) and named:
         return tuple(str(place) for place in named)
     return tuple(dict.fromkeys(region_name(code) for code in regions if code))
+
+
+def apart(places: Sequence[str]) -> tuple[str, ...]:
+    """Return the places that lie apart, each as it is named first: a city beside its own county is not a second place."""
+    kept: list[str] = []
+    for place in places:
+        if not any(place.startswith(other) or other.startswith(place) for other in kept):
+            kept.append(place)
+    return tuple(kept)
 
 
 # Units from the province down. A name may begin at any of them; 景德镇市 and 沙市区 carry the word of another unit within.

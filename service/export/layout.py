@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from service.domain.beijing import BEIJING, beijing, dated
+from service.domain.figures.answered import AnswerEffect
 from service.domain.figures.briefing import (
-    AnswerEffect,
     Briefing,
     CategoryRow,
     Change,
@@ -201,11 +201,11 @@ def _mentions(terms: Sequence[Change], before: str) -> str:
 
 
 def _no_rumour(briefing: Briefing) -> str:
-    """Say why the section is empty: nothing was heard, or what was heard is no event of its own."""
+    """Say why the section is empty: nothing was heard, or what was heard is no event of its own, or an office's denial."""
     heard = sum(row.change.count for row in briefing.categories if row.code == _RUMOUR)
     if not heard:
         return "尚未发现需要辟谣的传言。"
-    return f"谣言与误导信息类风险稿件{heard}篇，没有达到预警线的事件归入此类，请逐篇核查。"
+    return f"谣言与误导信息类风险稿件{heard}篇，没有达到预警线的事件提出这类说法，请逐篇核查。"
 
 
 def _answers(briefing: Briefing) -> Iterator[Block]:

@@ -88,8 +88,11 @@ def ledger_csv(rows: Sequence[tuple[str, ...]]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def ledger_xlsx(rows: Sequence[tuple[str, ...]]) -> bytes:
-    """Return the ledger as a workbook with one sheet, its head fixed and filterable; every cell is text."""
+def ledger_xlsx(rows: Sequence[tuple[str, ...]], *, drill: bool = False) -> bytes:
+    """Return the ledger as a workbook with one sheet, its head fixed and filterable; every cell is text.
+
+    Of a `drill` every printed page says so.
+    """
     import xlsxwriter
 
     out = io.BytesIO()
@@ -109,6 +112,8 @@ def ledger_xlsx(rows: Sequence[tuple[str, ...]]) -> bytes:
                 sheet.write_string(line, at, cell, code if COLUMNS[at] == _SHRUNK else body)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
+        if drill:
+            sheet.set_header("&C【演练】")
         sheet.set_landscape()
         sheet.set_paper(_A3)
         # Twenty columns on one sheet are shrunk to 5 points; over two, each with the titles, they are read.

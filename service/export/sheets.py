@@ -32,10 +32,23 @@ def height_of(values: Sequence[object], widths: Sequence[int]) -> int:
     """Return the height of a row in points whose cells wrap: Excel finds it by itself, LibreOffice and WPS show one line."""
     lines = 1
     for value, width in zip(values, widths, strict=True):
+        if not _wraps(value):
+            continue
         parts = _words(value).split("\n")
         # A cell has a margin of about half a digit on either side.
         lines = max(lines, sum(max(1, -(-_columns(part) // max(1, width - 1))) for part in parts))
     return min(_LINE_POINTS * lines, _HIGHEST)
+
+
+def _wraps(value: object) -> bool:
+    """Return whether a cell is text: a time or a figure stands on one line, however narrow its column."""
+    match value:
+        case datetime():
+            return value.year <= _FIRST_YEAR
+        case date() | int() | float():
+            return False
+        case _:
+            return True
 
 
 def _words(value: object) -> str:

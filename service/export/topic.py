@@ -65,7 +65,7 @@ def _phases(sheets: Sheets, report: TopicReport) -> None:
         [
             phase.window.word,
             phase.window.since,
-            phase.window.until,
+            phase.window.last,
             phase.figures.documents,
             round(phase.figures.per_day, 1),
             phase.figures.tones.get("neg", 0),

@@ -284,6 +284,10 @@ class Events(Protocol):
         """Return of every risk event with members of `since` ≤ time < `until` its products, its firms and how many those are."""
         ...
 
+    def claims(self, event_ids: Sequence[str], category: str) -> dict[str, tuple[int, str]]:
+        """Return of each event how many members of the category no official source wrote, and the id of the first in time; events without are left out."""
+        ...
+
     def classes(self, event_id: str) -> dict[str, int]:
         """Return how many members of the event are of each class of sources."""
         ...

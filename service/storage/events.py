@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from crawlers.records import COUNTS
+from crawlers.records import COUNTS, SourceClass
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.regrouping import Member
 from service.domain.events.reprints import first_posts, fold_reprints
@@ -115,6 +115,23 @@ _CLASSES = (
     .where(_MEMBERS)
     .group_by(_A.event_id, _CLASS)
 )
+# An office that denies a claim is of the claim's category, and does not make it.
+_CLAIMED = (
+    select(
+        _A.event_id,
+        _A.document_id,
+        func.count().over(partition_by=_A.event_id).label("documents"),
+        func.row_number().over(partition_by=_A.event_id, order_by=(_A.at, _A.seq)).label("place"),
+    )
+    .outerjoin_from(assessments, source_descriptions, source_descriptions.c.id == _A.source_id)
+    .where(
+        _MEMBERS,
+        source_descriptions.c.source_class.is_distinct_from(SourceClass.OFFICIAL.value),
+        _A.categories.contains(bindparam("marked")),
+    )
+    .subquery()
+)
+_CLAIMS = select(_CLAIMED.c.event_id, _CLAIMED.c.documents, _CLAIMED.c.document_id).where(_CLAIMED.c.place == 1)
 _REGIONS = select(_A.event_id, _A.region).where(_MEMBERS, _A.region.is_not(None)).distinct()
 _PLACED = (
     select(
@@ -280,6 +297,13 @@ class SqlEvents:
     def mentions(self, *, since: datetime, until: datetime) -> list[tuple[tuple[str, ...], tuple[str, ...], int]]:
         """Return of every risk event with members of `since` ≤ time < `until` its products, its firms and how many those are."""
         return [(*row,) for row in self._connection.execute(_MENTIONS, {"since": since, "until": until})]
+
+    def claims(self, event_ids: Sequence[str], category: str) -> dict[str, tuple[int, str]]:
+        """Return of each event how many members of the category no official source wrote, and the id of the first in time."""
+        if not event_ids:
+            return {}
+        found = self._connection.execute(_CLAIMS, {"event_ids": list(event_ids), "marked": f"|{category}|"})
+        return {row.event_id: (row.documents, row.document_id) for row in found}
 
     def classes(self, event_id: str) -> dict[str, int]:
         """Return how many members of the event are of each class of sources."""

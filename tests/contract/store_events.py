@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from analysis.assessment import CategoryScore
 from crawlers.records import Engagement
 from service.domain.events.event import Event, IncidentGrade
 from service.ports.store import Store, Work
-from tests.contract.stored import NOW, document, event, judge_all, put
+from tests.contract.stored import LEASE, NOW, assessment, complete, document, event, judge_all, put
 
 HOUR = timedelta(hours=1)
 
@@ -189,6 +190,36 @@ class EventsContract:
             assert work.events.mentions(since=NOW - 3 * HOUR, until=NOW) == []
             assert work.events.counts([], since=NOW - 3 * HOUR, until=NOW) == {}
             assert work.events.classes("e1") == {"other": 4}
+
+    def test_the_claims_of_an_event_are_counted_all_and_told_by_the_first_that_no_office_wrote(
+        self, store: Store
+    ) -> None:
+        said = {
+            "denial": document("denial", source_id="office", published_at=NOW - 9 * HOUR),
+            "complaint": document("complaint", published_at=NOW - 8 * HOUR),
+            **{
+                f"post-{n}": document(f"post-{n}", published_at=NOW - 7 * HOUR + n * timedelta(minutes=1))
+                for n in range(210)
+            },
+            "other": document("other", published_at=NOW),
+        }
+        put(store, *reversed(said.values()))
+        rumour = (CategoryScore(code="R01", p=0.9), CategoryScore(code="R13", p=0.9))
+        of = {said["denial"].id: "e1", said["other"].id: "e2"}
+        unmarked = {said["complaint"].id}
+        with store.write() as work:
+            work.sources.describe([{"id": "office", "name": "某局", "source_class": "official"}])
+            work.events.save_all([(event("e1"), []), (event("e2"), [])])
+            for leased in work.documents.claim(limit=1000, lease=LEASE, now=NOW + 24 * HOUR):
+                one = leased.document
+                found = assessment(one) if one.id in unmarked else assessment(one, categories=rumour)
+                assert complete(work, leased, found, event_id=of.get(one.id, "e1"))
+            assert work.events.claims(["e1", "e2", "e3"], "R13") == {
+                "e1": (210, said["post-0"].id),
+                "e2": (1, said["other"].id),
+            }
+            assert work.events.claims(["e2"], "R1") == {}
+            assert work.events.claims([], "R13") == {}
 
     def test_spread_counts_items_sources_accounts_and_places(self, store: Store) -> None:
         seen = Engagement(seen_at=NOW, views=100, reposts=7)

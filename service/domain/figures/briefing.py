@@ -7,26 +7,23 @@ carries its window; sentences of judgement and advice are proposed by rule and m
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from service.domain.alerts.alert import AlertLevel
-from service.domain.beijing import in_minutes
-from service.domain.figures.effect import FALL, RISE, Effect, Trend
+from service.domain.figures.answered import ResponseRow, late_in
+from service.domain.figures.effect import FALL, RISE, in_percent
 from service.domain.week import Week
 
 __all__ = [
     "LISTED_ON_PAPER",
     "OF_ONE_EVENT",
     "Advice",
-    "AnswerEffect",
     "Briefing",
     "BypassRow",
     "CategoryRow",
     "Change",
-    "LimitUse",
     "ListedDocument",
     "MajorEvent",
-    "ResponseRow",
     "Rumour",
     "WeekFigures",
     "advise",
@@ -42,8 +39,6 @@ LISTED_ON_PAPER = 40
 
 OF_ONE_EVENT = 5
 """How many of these may be of one event."""
-
-_STILL_LATE = "逾期未回应"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +56,7 @@ class Change:
             return "持平"
         if self.before == 0:
             return "新增"
-        return f"{(self.count - self.before) / self.before:+.0%}"
+        return in_percent((self.count - self.before) / self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,105 +91,6 @@ class MajorEvent:
     next_step: str
     people: str = ""
     place: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitUse:
-    """How much of one limit of a response was used: from t0 until it was met, or until the issue where it is not."""
-
-    action: str
-    limit: str
-    used: timedelta
-    met: bool
-
-    @property
-    def words(self) -> str:
-        """The time used beside the limit: `发布权威信息3小时12分/5小时`."""
-        pending = "" if self.met else "（未完成）"
-        return f"{self.action}{in_minutes(self.used)}/{self.limit}{pending}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerEffect:
-    """What the evaluation measures of an answer, in one line: documents of its event before it and after it.
-
-    `span` and `later` are how long the two windows are; `change` is the share by which documents a day changed, `None`
-    where there were none before or, with `early`, where too little time is over to compare. `coverage` says whether
-    sources answered in both windows; empty is not looked into.
-    """
-
-    before: int
-    after: int
-    span: timedelta
-    later: timedelta
-    change: float | None
-    early: bool = False
-    coverage: str = ""
-
-    @classmethod
-    def of(cls, effect: Effect) -> "AnswerEffect":
-        """Return the line of an effect: its own counts, windows and change, so that both always tell the same figure."""
-        before, after = effect.before, effect.after
-        return cls(
-            before=before.documents,
-            after=after.documents,
-            span=before.until - before.since,
-            later=after.until - after.since,
-            change=effect.volume_change,
-            early=effect.trend is Trend.TOO_EARLY,
-            coverage=effect.coverage,
-        )
-
-    @property
-    def words(self) -> str:
-        """What was measured, or why nothing was; it tells a difference and no cause."""
-        span = _days(self.span)
-        if self.early:
-            return f"回应前{span}{self.before}篇，回应后不满1日，未测"
-        if not self.before and not self.after:
-            return f"回应前后{span}都没有稿件，未测"
-        daily = "" if self.later == self.span else "日均"
-        return f"回应前{span}{self.before}篇，后{_days(self.later)}{self.after}篇（{daily}{self._change}）"
-
-    @property
-    def _change(self) -> str:
-        if not self.change:
-            return "持平" if self.before else "此前没有"
-        return f"{'上升' if self.change > 0 else '下降'}{abs(self.change):.0%}"
-
-
-def _days(span: timedelta) -> str:
-    hours = span // timedelta(hours=1)
-    return f"{hours // 24}日{hours % 24}小时" if hours % 24 else f"{hours // 24}日"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseRow:
-    """One row of the response table 回应时效表; times are `None` where it has not happened.
-
-    `uses` are the limits that run or ran, `effect` is `None` without an answer.
-    """
-
-    title: str
-    known_at: datetime
-    acknowledged_at: datetime | None
-    answered_at: datetime | None
-    due_at: datetime | None
-    uses: tuple[LimitUse, ...] = ()
-    effect: AnswerEffect | None = None
-
-    @property
-    def limits_used(self) -> str:
-        """The time used of each limit, in one line."""
-        return "；".join(use.words for use in self.uses)
-
-    def verdict(self, now: datetime) -> str:
-        """Whether the answer came in time; one that is still owed after its limit is told as late, not as pending."""
-        if self.due_at is None:
-            return "无在走时限"
-        if self.answered_at is None:
-            return _STILL_LATE if now > self.due_at else "尚未回应"
-        return "逾期" if self.answered_at > self.due_at else "按时"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,13 +262,9 @@ def advise(
         if event.level >= AlertLevel.YELLOW
     ]
     items += [
-        Advice(
-            fact=f"{named(row.title)}{verdict if verdict == _STILL_LATE else '的回应逾期'}",
-            proposal="尽快回应或说明进展" if verdict == _STILL_LATE else "复盘用时，补齐会商与审签环节的值守安排",
-            lead=lead,
-        )
+        Advice(fact=f"{named(row.title)}{fact}", proposal=proposal, lead=lead)
         for row in responses
-        if (verdict := row.verdict(now)).startswith("逾期")
+        for fact, proposal in late_in(row.verdict(now))
     ][:1]
     rising = [row for row in categories if row.change.before and row.change.count >= row.change.before * RISE]
     items += [

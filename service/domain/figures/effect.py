@@ -12,10 +12,13 @@ from types import MappingProxyType
 
 from service.domain.beijing import beijing
 
-__all__ = ["FALL", "RISE", "Effect", "Question", "Trend", "WindowFigures", "effect", "halves"]
+__all__ = ["FALL", "RISE", "STEADY", "Effect", "Question", "Trend", "WindowFigures", "effect", "halves", "in_percent"]
 
 FALL, RISE = 0.7, 1.3
 """The share of the figure before at which, or below which, it fell, and from which on it rose."""
+
+STEADY = "持平"
+"""What a change that is none is called."""
 
 _FEW = 5
 _DAY = timedelta(days=1)
@@ -38,7 +41,8 @@ class WindowFigures:
 
     `asking` counts documents that ask something, `questions` holds the most asked first. `scope` says in Chinese over
     what was counted. `sources` are who spoke for themselves, reprints left out, and `views` what platforms tell of the
-    window's documents today; `None` is not counted, or not told.
+    window's documents today; `None` is not counted, or not told. No more than `most` documents were read, where it is
+    given: as many `documents` are a least count.
     """
 
     since: datetime
@@ -48,6 +52,7 @@ class WindowFigures:
     asking: int = 0
     questions: tuple[Question, ...] = ()
     scope: str = "全部稿件"
+    most: int | None = None
     sources: int | None = None
     views: int | None = None
 
@@ -232,6 +237,12 @@ def _daily(count: int, figures: WindowFigures) -> float:
     return count / figures.days if figures.days > 0 else 0.0
 
 
+def in_percent(change: float) -> str:
+    """Return a change as `+12%`, one that rounds to nothing as 持平."""
+    told = f"{change:+.0%}"
+    return STEADY if told in {"+0%", "-0%"} else told
+
+
 def _share(share: float | None) -> str:
     return "—" if share is None else f"{share:.0%}"
 
@@ -241,7 +252,7 @@ def _told(count: int | None) -> str:
 
 
 def _change(change: float | None) -> str:
-    return "此前没有" if change is None else "持平" if change == 0 else f"{change:+.0%}"
+    return "此前没有" if change is None else in_percent(change)
 
 
 def _points(change: float | None) -> str:

@@ -97,6 +97,13 @@ class PhaseWindow:
         """The phase in the interface."""
         return self.phase.kind.word
 
+    @property
+    def last(self) -> date | datetime:
+        """The last day in Beijing, or the moment at which the window ends within a day."""
+        if self.until.astimezone(BEIJING).time() != time():
+            return self.until
+        return (self.until - timedelta(microseconds=1)).astimezone(BEIJING).date()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.alerts.alert import Alert
-from service.domain.clocks.clock import BEGUN_STATES, MET_STATES, Clock, ClockRole, limit_words
+from service.domain.clocks.clock import BEGUN_STATES, MET_STATES, Clock, ClockRole, ClockState, limit_words
 from service.domain.events.event import Event, EventDocument
-from service.domain.figures.briefing import AnswerEffect, LimitUse, ResponseRow
+from service.domain.figures.answered import AnswerEffect, LimitUse, ResponseRow
 from service.domain.rules.register import Register
 from service.flows.reports.effect import effect_of_answer
 from service.ports.store import Work
@@ -19,11 +19,11 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """One alert of the week with its event, the documents of that, and its clocks."""
+    """One alert of the week with its event, the first document of that, and its clocks."""
 
     alert: Alert
     event: Event
-    documents: Sequence[EventDocument]
+    first: EventDocument | None
     clocks: Sequence[Clock]
 
 
@@ -60,8 +60,14 @@ def _soonest_first(clocks: Sequence[Clock]) -> list[Clock]:
 
 def _use(clock: Clock, now: datetime) -> LimitUse:
     until = clock.met_at or now
+    # One that rests is not late before it runs again.
+    open_late = clock.state is ClockState.ARMED and clock.due_at is not None and now > clock.due_at
     return LimitUse(
-        action=clock.action, limit=limit_words(clock.limit), used=until - clock.start_at, met=clock.met_at is not None
+        action=clock.action,
+        limit=limit_words(clock.limit),
+        used=until - clock.start_at,
+        met=clock.met_at is not None,
+        late=open_late or clock.state is ClockState.MET_LATE,
     )
 
 

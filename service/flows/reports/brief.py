@@ -29,14 +29,14 @@ from service.domain.figures.briefing import (
     named,
 )
 from service.domain.figures.surge import week_sentence
-from service.domain.places import CITIES, PROVINCE, place_beside
+from service.domain.places import CITIES, PROVINCE, apart, join_places, place_beside, places_told
 from service.domain.rules.register import Register
 from service.domain.week import Week
 from service.flows.alerts.surges import count_now
 from service.flows.reports.answer_brief import Raised, response_rows
 from service.flows.reports.coverage import coverage_of
 from service.flows.reports.follow_brief import followed_sentences
-from service.flows.reports.raised_brief import events_sentence, rumours_of
+from service.flows.reports.raised_brief import claims_of, events_sentence, raised_in, rumours_of
 from service.ports.store import Store, Work
 
 __all__ = ["compile_week"]
@@ -47,6 +47,7 @@ _MAJOR = 60
 _DUE, _TITLES = 4, 1
 _LISTED = 300
 _TERMS = 12
+_PLACES = 2
 _ISSUES = "briefing.issues"
 _TONES = {"neg": "负面", "neu": "中性", "pos": "正面"}
 _CLASSES = {
@@ -72,12 +73,12 @@ def compile_week(
     issue, in_all = _number(store, week)
     with store.read() as work:
         figures = _figures(work, week, now)
-        raised = _raised(work, week)
+        found = raised_in(work, week)
+        raised, claims = found.events, claims_of(work, found.events)
         events, categories = _major(raised, now), _categories(work, week, raised, now)
         responses = response_rows(work, raised, register, now)
         documents = _documents(work, week, address, raised)
-        head = _audit_head(work)
-        bypasses = _bypasses(work, week)
+        head, bypasses = _audit_head(work), _bypasses(work, week)
         terms, covered = _terms(work, week, now), coverage_of(work, week, now)
         followed = followed_sentences(work, week, now=now)
         surges = _surges(work, week)
@@ -92,7 +93,7 @@ def compile_week(
         categories=categories,
         events=events,
         terms=terms,
-        rumours=rumours_of(raised),
+        rumours=rumours_of(raised, claims),
         responses=responses,
         advice=advise(events, categories, responses, lead=office, now=now, collected=figures.collected.count),
         ahead=_ahead(raised, week, now),
@@ -100,7 +101,7 @@ def compile_week(
         notes=(*_notes(week, now), covered),
         followed=followed,
         surges=surges,
-        events_told=events_sentence(raised, week),
+        events_told=events_sentence(found, week),
         events_in_all=len(raised),
         audit_head=head,
         bypasses=bypasses,
@@ -185,18 +186,6 @@ def _daily(work: Work, week: Week, now: datetime) -> tuple[tuple[date, int, int]
     return tuple((day, everything[day], risk[day]) for day in week.days if day <= today)
 
 
-def _raised(work: Work, week: Week) -> list[Raised]:
-    alerts = work.alerts.listing(until=week.until, changed_since=week.since, limit=2000)
-    clocks = work.clocks.of_alerts([alert.id for alert in alerts])
-    found = []
-    for alert in alerts:
-        event = work.events.get(alert.event_id)
-        if event is not None and event.last_at >= week.since:
-            documents = work.events.documents(event.id, limit=200)
-            found.append(Raised(alert=alert, event=event, documents=documents, clocks=clocks.get(alert.id, [])))
-    return sorted(found, key=lambda one: (-one.alert.peak_level, -one.alert.score, one.alert.id))
-
-
 def _major(raised: Sequence[Raised], now: datetime) -> tuple[MajorEvent, ...]:
     return tuple(_major_event(number, one, now) for number, one in enumerate(raised[:_MAJOR], 1))
 
@@ -207,7 +196,6 @@ def _ledger_number(number: int) -> str:
 
 def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
     alert, event = one.alert, one.event
-    first = next((document for document in one.documents if document.duplicate_of is None), None)
     running = [clock for clock in one.clocks if clock.state is ClockState.ARMED and clock.due_at is not None]
     due = min((clock.due_at for clock in running if clock.due_at is not None), default=None)
     return MajorEvent(
@@ -215,7 +203,7 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
         title=event.title,
         level=alert.peak_level,
         first_at=event.first_at,
-        first_source=first.source_name if first else "",
+        first_source=one.first.source_name if one.first else "",
         documents=event.document_count,
         sources=event.source_count,
         products=event.products[:3],
@@ -232,11 +220,16 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
 
 def _place(event: Event) -> str:
     """Return where it happened, as far as the title does not say it, or a person corrected that."""
-    corrected, places = standing(event).get(FactKind.PLACES), event.facts.get("places")
+    corrected = standing(event).get(FactKind.PLACES)
     if corrected is not None:
         return f"地点{corrected.words}（人工更正）"
-    beside = place_beside(event.title, str(places[0])) if places else ""
-    return f"地点{beside}" if beside else ""
+    places = apart(places_told(event.facts, ()))
+    beside = [place_beside(event.title, place) for place in places]
+    if not any(beside):
+        return ""
+    rest = f"等{len(places)}地" if len(places) > _PLACES else ""
+    told = join_places(places[:_PLACES]) if len(places) > 1 else beside[0]
+    return f"地点{told}{rest}"
 
 
 # A briefing is read by those who do not work in the service: its words are those of a letter, not of the work list.
@@ -379,7 +372,7 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
         f"本期于{made.year}年{made.month}月{made.day}日 {made:%H:%M}生成，进展截至此时；同一期有几份的，以后生成的为准，人工改动不写回系统。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
         "事件的篇数为首发至今，信源按事件内不同信源计，都含转载；类别可多选，分类合计可能大于风险稿件数。",
-        "传言以提出说法的首篇稿件为题，篇数为所属事件中谣言与误导信息类的稿件。",
+        "传言以提出说法的首篇稿件为题，篇数为所属事件中谣言与误导信息类的稿件，都不含官方稿件。",
         "提及较多为涉及该品种或企业的风险事件在本周和环比时段各自的稿件，按稿件时间计，含转载。",
         "回应用时自获知起，至登记完成止；回应前后的稿件与处置的效果评估同一口径：最近一次回应前后各3日，该事件全部稿件（含转载），只说明前后差别，不说明原因。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",

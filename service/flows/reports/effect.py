@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -42,7 +43,8 @@ def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime
     scope = "本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
     if any(len(documents) == _READ for documents in read):
         scope = f"本事件每个时段最早的{_READ}篇稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
-    compared = compare(figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope))
+    before, after = figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope)
+    compared = compare(replace(before, most=_READ), replace(after, most=_READ))
     return with_coverage(work, compared, now=now)
 
 

@@ -166,9 +166,10 @@ def ledger(request: Request, identity: Reader, suffix: str) -> Response:
         linked = linked_policies(held, work.policies.links())
         titles = {one.id: one.title for one in context.office.register.documents.values()}
         rows = ledger_rows(held, work.policies.article_counts(), linked, on=today, titles=titles)
-    content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows)
+    drill = context.drill is not None
+    content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows, drill=drill)
     kind = "text/csv; charset=utf-8" if suffix == "csv" else XLSX
-    name = quote(f"政策台账-{today.isoformat()}.{suffix}")
+    name = quote(f"{'演练-' if drill else ''}政策台账-{today.isoformat()}.{suffix}")
     return Response(content, media_type=kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 

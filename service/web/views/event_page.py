@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.audit import AuditRow, actor_word
+from service.domain.clocks.clock import Stage
 from service.domain.events import known
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.known import telling_document
@@ -179,9 +180,7 @@ def time_line(
             )
         )
     done = (row for row in acts if row.action not in _READS)
-    moments += [
-        Moment(row.at, _act(row, wording), _actor(row), ours=True, reminder=row.action in _REMINDERS) for row in done
-    ]
+    moments += [Moment(row.at, _act(row, wording), _actor(row), ours=True, reminder=_reminds(row)) for row in done]
     return sorted(moments, key=lambda moment: moment.at)
 
 
@@ -196,14 +195,24 @@ def brief_line(line: Sequence[Moment]) -> list[Moment]:
 
 # Who looked stands in the audit tab; the time line tells what was done.
 _READS = frozenset({"personal.read"})
-_REMINDERS = frozenset({"alert.unacknowledged", "alert.idle", "clock.warned", "clock.expired"})
+# A proposal that nobody took up lapses once and says that no limit runs: that is no reminder.
+_REMINDERS = frozenset({"alert.unacknowledged", "alert.idle", "clock.warned"})
 _BRIEF = 8
 _RAISING = frozenset({"alert.first_raise", "alert.raised_again"})
 _LEVELLING = _RAISING | {"alert.escalated", "alert.more_deaths", "alert.lowered"}
 
 
+def _reminds(row: AuditRow) -> bool:
+    return row.action in _REMINDERS and not _ran_out(row)
+
+
+def _ran_out(row: AuditRow) -> bool:
+    """Whether a limit is over: the last thing that is told of a clock, and no reminder any more."""
+    return row.action == "clock.warned" and row.detail.get("stage") == Stage.OVERDUE.name
+
+
 def _act(row: AuditRow, wording: Mapping[str, str]) -> str:
-    said = wording.get(row.action, row.action)
+    said = "时限已过" if _ran_out(row) else wording.get(row.action, row.action)
     clock, level = row.detail.get("clock"), row.detail.get("level")
     if row.action in _LEVELLING and isinstance(level, str) and level.upper() in AlertLevel.__members__:
         said = f"{said}（{level_chip(level).word}）"

@@ -10,7 +10,8 @@ from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.clocks.clock import ClockState
 from service.domain.events.event import IncidentGrade
 from service.domain.events.need import need_decision
-from service.domain.figures.briefing import AnswerEffect, Briefing
+from service.domain.figures.answered import AnswerEffect
+from service.domain.figures.briefing import Briefing
 from service.domain.refusal import Conflict, Forbidden, Refusal
 from service.domain.week import week_of
 from service.flows.alerts.acts import answer, close
@@ -70,6 +71,25 @@ class TestDecision:
         answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 30 * HOUR)
         [row] = briefed(store, NOW + 72 * HOUR).responses
         assert (row.due_at, row.verdict(NOW + 72 * HOUR)) == (EVENT.known_at + 48 * HOUR, "按时")
+
+    def test_an_event_that_was_answered_in_time_and_opened_again_is_not_told_as_in_time_while_its_new_limit_ran_out(
+        self, store: Store, alert: Alert
+    ) -> None:
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 30 * HOUR)
+        again = replace(clocks_of(store, alert)["C-48H"], id=f"{alert.id}-C-48H~2", met_at=None)
+        begun = replace(again, state=ClockState.ARMED, start_at=NOW + 40 * HOUR, due_at=NOW + 88 * HOUR)
+        late = replace(begun, state=ClockState.MET_LATE, met_at=NOW + 90 * HOUR)
+        for clock, hours, told in (
+            (begun, 88, "按时"),
+            (begun, 89, "首次按时，后续时限逾期未完成"),
+            (replace(begun, state=ClockState.PAUSED), 89, "按时"),
+            (late, 99, "首次按时，后续时限逾期"),
+        ):
+            with store.write() as work:
+                work.clocks.save(clock)
+            now = NOW + hours * HOUR
+            [row] = briefed(store, now).responses
+            assert row.verdict(now) == told
 
     def test_the_briefing_tells_what_an_answer_used_of_its_limit_and_what_was_said_around_it(
         self, store: Store, alert: Alert

@@ -1,11 +1,13 @@
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from docx import Document
 from openpyxl import load_workbook
 
+from analysis.assessment import CategoryScore
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
 from crawlers.schedule.answering import AnsweredHours
@@ -211,6 +213,10 @@ def _raise_rumours(store: Store, count: int) -> None:
             )
             work.events.save(event, [f"rumour:{number}"])
             work.alerts.save(build_alert(id=f"A{number}", event_id=event.id, title=event.title, changed_at=NOW))
+    for number in range(count):
+        said = document(f"rumour-{number}", title=f"网传甲县第{number}种颗粒停产")
+        claims = replace(judged(said), categories=(CategoryScore(code="R13", p=0.8),))
+        hear(store, [(said, claims)], event_id=f"E{number}")
 
 
 def test_every_rumour_of_the_week_is_counted_however_few_are_told(store: Store, tmp_path: Path) -> None:
@@ -264,6 +270,21 @@ def test_an_event_tells_its_place_where_its_title_does_not(store: Store) -> None
     assert {one.title: one.place for one in issue_of(store).events} == {
         "要求查验某注射液": f"地点{place}",
         f"{place}多人寒战": "",
+    }
+
+
+def test_of_several_places_two_are_told_and_how_many_there_are(store: Store) -> None:
+    cities = ["江西省南昌市", "湖北省武汉市", "河南省郑州市", "江西省南昌市西湖区"]
+    titles = {"要求查验某注射液": cities, "南昌、武汉、郑州多人寒战": cities, "南昌有人寒战": cities[:2]}
+    with store.write() as work:
+        for number, (title, places) in enumerate(titles.items()):
+            event = build_event(id=f"E{number}", title=title, last_at=NOW, facts={"places": places})
+            work.events.save(event, [f"place:{number}"])
+            work.alerts.save(build_alert(id=f"A{number}", event_id=event.id, title=title, changed_at=NOW))
+    assert {one.title: one.place for one in issue_of(store).events} == {
+        "要求查验某注射液": "地点江西省南昌市、湖北省武汉市等3地",
+        "南昌、武汉、郑州多人寒战": "",
+        "南昌有人寒战": "地点江西省南昌市、湖北省武汉市",
     }
 
 

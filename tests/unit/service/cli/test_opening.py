@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from service.cli import application
@@ -46,6 +47,16 @@ def test_a_briefing_that_a_command_makes_of_a_drill_is_marked_and_of_the_week_of
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"演练-briefing-2026-W10.docx", "演练-briefing-2026-W10.xlsx", "演练-briefing-2026-W10.html"} <= names
     assert "【演练】" in (tmp_path / "out" / "演练-briefing-2026-W10.html").read_text(encoding="utf-8")
+
+
+def test_the_ledger_that_a_command_writes_of_a_drill_is_marked(folder: Path, tmp_path: Path) -> None:
+    told = ["policies", "ledger", "--data", str(folder), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(application, told)
+    assert done.exit_code == 0, done.output
+    made = {path.suffix: path for path in (tmp_path / "out").iterdir()}
+    assert {path.name.partition("-")[0] for path in made.values()} == {"演练"}
+    [head] = [sheet.oddHeader for sheet in load_workbook(made[".xlsx"]).worksheets if sheet.oddHeader]
+    assert head.center.text == "【演练】"
 
 
 def test_a_command_in_the_folder_of_a_drill_reaches_no_real_store_and_mails_nobody(

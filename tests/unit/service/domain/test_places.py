@@ -1,6 +1,6 @@
 import pytest
 
-from service.domain.places import counted_place, join_places, place_beside, places_of, places_told
+from service.domain.places import apart, counted_place, join_places, place_beside, places_of, places_told
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,9 @@ def test_a_document_is_of_all_places_it_names_and_counts_once_under_the_first_of
 ) -> None:
     assert places_of(named, own) == places
     assert counted_place(places) == counted
+
+
+def test_a_place_within_another_is_no_second_place() -> None:
+    told = ("江西省赣州市", "江西省赣州市于都县", "湖北省武汉市", "江西省赣州市")
+    assert apart(told) == ("江西省赣州市", "湖北省武汉市")
+    assert apart(()) == ()

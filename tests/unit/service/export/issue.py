@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from service.domain.alerts.alert import AlertLevel
+from service.domain.figures.answered import ResponseRow
 from service.domain.figures.briefing import (
     Advice,
     Briefing,
@@ -10,7 +11,6 @@ from service.domain.figures.briefing import (
     Change,
     ListedDocument,
     MajorEvent,
-    ResponseRow,
     Rumour,
     WeekFigures,
 )

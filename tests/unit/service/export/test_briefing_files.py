@@ -11,12 +11,12 @@ from docx.oxml.ns import qn
 from docx.table import _Cell
 
 from service.domain.alerts.alert import AlertLevel
+from service.domain.figures.answered import LimitUse
 from service.domain.figures.briefing import (
     Briefing,
     BypassRow,
     CategoryRow,
     Change,
-    LimitUse,
     Rumour,
     advise,
 )
@@ -317,7 +317,7 @@ class TestWord:
         heard = CategoryRow(code="R13", change=Change(name="谣言", count=2, before=0), level=AlertLevel.NONE)
         counted = word_of(replace(issue(), rumours=(), categories=(heard,)), tmp_path)
         text = text_of(counted)
-        assert "谣言与误导信息类风险稿件2篇，没有达到预警线的事件归入此类" in text
+        assert "谣言与误导信息类风险稿件2篇，没有达到预警线的事件提出这类说法" in text
         assert "尚未发现需要辟谣" not in text
         silent = word_of(replace(issue(), rumours=(), categories=()), tmp_path / "silent")
         assert "尚未发现需要辟谣的传言" in text_of(silent)

@@ -73,6 +73,12 @@ def test_a_row_is_as_high_as_its_longest_title_and_a_hash_does_not_count() -> No
     assert sheet.row_dimensions[3].height in {None, 15}
 
 
+def test_every_printed_page_of_a_drills_ledger_says_so_and_of_a_real_one_none_does() -> None:
+    for drill, told in ((True, ["【演练】"]), (False, [])):
+        book = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([LAW], {}, on=ON), drill=drill)))
+        assert [sheet.oddHeader.center.text for sheet in book.worksheets if sheet.oddHeader] == told
+
+
 def test_on_paper_twenty_columns_stand_on_two_sheets_each_with_the_titles() -> None:
     book = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([LAW], {}, on=ON))))
     [sheet] = book.worksheets

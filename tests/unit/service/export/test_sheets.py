@@ -19,6 +19,12 @@ def test_a_row_is_as_high_as_the_lines_of_its_longest_cell() -> None:
     assert height_of(["第一篇\n第二篇\n第三篇", 2], (20, 8)) == 15 * 3
 
 
+def test_a_time_and_a_figure_stand_on_one_line_however_narrow_their_column() -> None:
+    day = datetime(2026, 3, 9, 1, 5, tzinfo=UTC)
+    assert height_of([day, day.date(), 12_345_678.5], (16, 6, 4)) == 15
+    assert height_of([day, "2026-03-09 09:05 前后"], (16, 16)) == 30
+
+
 def test_no_row_is_higher_than_a_workbook_takes() -> None:
     assert height_of(["一" * 5000], (20,)) == 409
 

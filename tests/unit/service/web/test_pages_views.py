@@ -182,6 +182,25 @@ class TestFacts:
         assert [moment.number for moment in told if not moment.ours] == [1, 2]
         assert sum(moment.ours for moment in told) == 1
 
+    def test_a_limit_that_is_over_and_a_proposal_that_lapsed_are_no_reminders(self) -> None:
+        told = [("clock.warned", {"stage": "FIRST"}), ("clock.warned", {"stage": "OVERDUE"}), ("clock.expired", {})]
+        rows = [
+            AuditRow(
+                seq=seq,
+                at=NOW + timedelta(minutes=seq),
+                actor="system",
+                action=action,
+                subject="clock:C1",
+                detail={**detail, "clock": "发布权威信息"},
+                previous_hash="",
+                hash="",
+            )
+            for seq, (action, detail) in enumerate(told)
+        ]
+        words = {"clock.warned": "时限提醒", "clock.expired": "时限建议失效"}
+        line = brief_line(time_line([], None, rows, words))
+        assert [moment.text for moment in line] == ["时限已过：发布权威信息", "时限建议失效：发布权威信息"]
+
     def test_the_brief_time_line_keeps_the_beginning_and_the_latest(self) -> None:
         line = time_line(document_views([_document(number) for number in range(1, 13)]), None, (), {})
         assert [moment.number for moment in brief_line(line)] == [1, 6, 7, 8, 9, 10, 11, 12]

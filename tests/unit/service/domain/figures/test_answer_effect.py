@@ -1,8 +1,10 @@
 """What the briefing says of an answer is what the evaluation measured of it, in one line."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from service.domain.figures.briefing import AnswerEffect
+from service.domain.figures.answered import AnswerEffect
+from service.domain.figures.briefing import Change
 from service.domain.figures.effect import WindowFigures, effect
 
 ANSWERED = datetime(2026, 11, 25, 6, 32, tzinfo=UTC)
@@ -36,6 +38,34 @@ def test_a_difference_is_told_with_both_counts_and_no_cause() -> None:
     assert counted(20, 25).words == "回应前3日20篇，后3日25篇（上升25%）"
     assert counted(0, 3).words == "回应前3日0篇，后3日3篇（此前没有）"
     assert counted(3, 3).words == "回应前3日3篇，后3日3篇（持平）"
+
+
+def test_where_nothing_was_heard_yet_the_time_that_is_over_is_told() -> None:
+    told = counted(0, 0, later=timedelta(hours=29)).words
+    assert told == "回应前3日、后1日5小时都没有稿件，未测"
+
+
+def test_a_rate_a_day_is_named_only_where_there_is_one() -> None:
+    short = timedelta(hours=29)
+    assert counted(0, 12, later=short).words == "回应前3日0篇，后1日5小时12篇（此前没有）"
+    assert counted(72, 29, later=short).words == "回应前3日72篇，后1日5小时29篇（持平）"
+
+
+def test_a_change_that_rounds_to_nothing_is_called_none() -> None:
+    assert counted(300, 301).words == "回应前3日300篇，后3日301篇（持平）"
+    assert Change(name="监测信息", count=299, before=300).words == "持平"
+    assert effect(_window(300), _window(301)).words[0][3] == "持平"
+
+
+def test_where_not_all_documents_were_read_the_counts_are_the_least_and_are_not_compared() -> None:
+    told = replace(counted(5_000, 1_200), most=5_000).words
+    assert told == "回应前3日不少于5000篇，后3日1200篇（每段只读最早5000篇，不作比较）"
+    assert replace(counted(4_999, 1_200), most=5_000).words == "回应前3日4999篇，后3日1200篇（下降76%）"
+    assert AnswerEffect.of(effect(replace(_window(5_000), most=5_000), _window(1))).most == 5_000
+
+
+def _window(documents: int) -> WindowFigures:
+    return WindowFigures(since=ANSWERED - SPAN, until=ANSWERED, documents=documents)
 
 
 def test_windows_of_different_length_are_compared_by_the_day() -> None:

@@ -152,6 +152,7 @@ def test_a_phase_lasts_to_its_last_day_else_to_the_next_and_a_planned_one_has_no
         "2026-11-16T00:00:00+08:00",
     )
     assert (published.since.isoformat(), published.until) == ("2026-11-20T00:00:00+08:00", NOW)
+    assert (consulted.last, published.last) == (date(2026, 11, 15), NOW)
 
 
 @pytest.mark.parametrize(
