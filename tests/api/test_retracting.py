@@ -81,6 +81,20 @@ def test_a_further_round_that_was_begun_by_mistake_is_taken_back_from_its_page(s
     assert "第 2 轮（续报）" not in text
 
 
+def test_the_round_after_one_that_was_taken_back_begins_from_the_answer_that_is_out(site: Site) -> None:
+    way = way_of(site, ago=timedelta(hours=3)).published()
+    follow_up_on(way.hand("analyst"), reason="新增两例")
+    way.writes("关于清云注射液的续报")
+    drop_round(way.hand("duty_lead"), reason="并无新情况")
+    way.now += timedelta(hours=1)
+    follow_up_on(way.hand("analyst"), reason="新增三例")
+    writer = give_duties(site, Role.OFFICER, "case_officer")
+    draft = html.document_fromstring(writer.client.get(f"/cases/{way.case.id}?tab=draft").text)
+    [offered] = draft.xpath("//textarea[@id='draft-text']/text()")
+    assert offered.strip() == TEXT
+    assert "发布的第 1 版起草" in draft.text_content()
+
+
 def test_the_line_of_steps_tells_who_cleared_the_answer_that_is_out_and_nothing_of_the_round_taken_back(
     site: Site,
 ) -> None:

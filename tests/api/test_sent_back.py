@@ -2,9 +2,10 @@
 
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.people.person import Role
-from service.flows.cases.assessing import begin_assessment, conclude_assessment, decide_to_respond
 from service.flows.cases.ending import close_case, reopen_case
+from service.flows.cases.following import follow_up_on
 from service.flows.cases.reviewing import draft_returned, opinion_given
+from service.flows.cases.withdrawing import drop_round
 from tests.api.conftest import Site
 from tests.api.flat import flat
 from tests.flows.cases.scene import TEXT, Way
@@ -37,15 +38,22 @@ def test_what_whoever_signs_wants_changed_stands_there_too(site: Site) -> None:
     assert "退回了第 1 版（领导签批）：写明批号" in _draft(site, way)
 
 
-def test_a_text_that_came_back_before_the_case_was_closed_and_opened_again_is_not_told_of(site: Site) -> None:
+def test_a_text_that_came_back_before_the_case_was_closed_by_mistake_still_says_why(site: Site) -> None:
     way = _returned(site)
     close_case(way.hand("duty_lead"), reason="重复开立")
-    reopen_case(way.hand("duty_lead"), reason="又有反映")
-    begin_assessment(way.hand("analyst"))
-    conclude_assessment(way.hand("analyst"), summary="属实", grade=None)
-    conclude_assessment(way.hand("duty_lead"), summary="", grade=None)
-    decide_to_respond(way.hand("spokesperson"), reason="须公开回应")
-    decide_to_respond(way.hand("case_officer"), reason="")
+    reopen_case(way.hand("duty_lead"), reason="并非重复")
+    assert way.case.state is CaseState.DRAFTING
+    assert REMARK in _draft(site, way)
+
+
+def test_what_came_back_in_a_further_round_that_was_taken_back_is_not_told_of_the_next(site: Site) -> None:
+    way = Way(site.context.store, ALERT).published()
+    follow_up_on(way.hand("analyst"), reason="新增两例")
+    way.writes("关于清云注射液的续报")
+    opinion_given(way.hand("secrecy_reviewer"), Step.SECRECY_REVIEW, version=2, passed=False, remark=REMARK)
+    assert REMARK in _draft(site, way)
+    drop_round(way.hand("duty_lead"), reason="并无新情况")
+    follow_up_on(way.hand("analyst"), reason="新增三例")
     assert way.case.state is CaseState.DRAFTING
     assert REMARK not in _draft(site, way)
 

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.cases.attribute import signed_with_it
 from service.domain.cases.file import Case, CaseFile, CaseStep, Disclosure, Liaison, LiaisonKind, case_id, text_hash
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, joined, noted, on_duty, stated, stepped
 from service.domain.cases.workflow import CaseState, Step
@@ -187,14 +188,14 @@ def disclosure_mark(case: Case) -> str:
 def disclose(file: CaseFile, desk: Desk, attribute: Disclosure, reason: str = "") -> Move:
     """Set the disclosure attribute; withholding needs its reason.
 
-    It stands fixed once the text is signed; of one that came past its signature without an attribute it is set once.
+    It stands fixed once the text is signed, or two names went past its signature; of one that came past its signature without an attribute it is set once.
 
     Raises:
         NotOnDuty: The person neither writes nor signs.
         Barred: Signed already, or no reason.
     """
     state = file.case.state
-    if state in desk.workflow.final or (state in _SIGNED and not _undecided(file)):
+    if state in desk.workflow.final or signed_with_it(file) or (state in _SIGNED and not _undecided(file)):
         raise Barred(Bar.WRONG_STATE, "签批之后公开属性由签批人更正；已公开发布的不再改动")
     duties = desk.workflow.steps[Step.SAVE].duties + desk.workflow.steps[Step.SIGN].duties_at(desk.grade)
     on_duty(duties, desk, "确定公开属性")

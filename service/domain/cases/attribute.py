@@ -1,6 +1,7 @@
 """The disclosure attribute of a signed version is corrected: it was signed with the text, so it is signed anew. Pure.
 
-The signature that was given stays beside it. A text that is out is public: what it carries is a fact and no decision any
+The signature that was given stays beside it, and so does a bypass of it: two names let the text out with that attribute,
+so its author alone does not give it another. A text that is out is public: what it carries is a fact and no decision any
 more, so nothing is corrected then.
 """
 
@@ -8,36 +9,35 @@ from service.domain.cases.file import CaseFile, Disclosure
 from service.domain.cases.given import approval_of
 from service.domain.cases.moves import Bar, Barred, Desk, Move, noted, on_duty, stated
 from service.domain.cases.review import refuse_involved
-from service.domain.cases.workflow import CaseState, Step
+from service.domain.cases.workflow import TEXT_STATES, CaseState, Step
 
 __all__ = ["correct_disclosure", "signed_with_it"]
 
 
 def signed_with_it(file: CaseFile) -> bool:
-    """Tell whether the attribute was signed with the text that waits for its publication, so that only who signs corrects it."""
-    return file.case.state is CaseState.APPROVED and Step.SIGN not in file.bypassed(file.case.submitted)
+    """Tell whether the attribute was signed, or let past its signature, with the text under way: then only who signs corrects it."""
+    case = file.case
+    past = case.state in TEXT_STATES and Step.SIGN in file.bypassed(case.submitted)
+    return case.disclosure is not None and (case.state is CaseState.APPROVED or past)
 
 
 def correct_disclosure(file: CaseFile, desk: Desk, attribute: Disclosure, *, reason: str, reference: str = "") -> Move:
     """Say anew which attribute the version carries that is signed and not out; whoever may sign it signs it with that.
 
-    Where two names stood for the signature, whoever may set the attribute corrects it, with a reason.
+    It is the same where two names stood for the signature.
 
     Raises:
-        NotOnDuty: The person may not sign, or set it.
+        NotOnDuty: The person may not sign.
         Barred: No version is signed and not out, nothing differs, reason or reference are missing, or the person wrote or
             reviewed the text.
     """
     case, version = file.case, file.case.submitted
-    if case.state is not CaseState.APPROVED or version is None or case.disclosure is None:
+    if version is None or case.disclosure is None or not signed_with_it(file):
         raise Barred(Bar.WRONG_STATE, _not_now(case.state))
     if attribute is case.disclosure:
         raise Barred(Bar.KNOWN, f"公开属性已是“{attribute.word}”，没有更正")
     why = stated(reason, "更正公开属性的理由")
-    sign, save = (desk.workflow.steps[step] for step in (Step.SIGN, Step.SAVE))
-    if not signed_with_it(file):
-        on_duty(save.duties + sign.duties_at(desk.grade), desk, "更正公开属性")
-        return noted(case, desk, disclosure=attribute, disclosure_reason=why)
+    sign = desk.workflow.steps[Step.SIGN]
     on_duty(sign.duties_at(desk.grade), desk, "更正已签批的公开属性")
     if sign.to in desk.workflow.four_eyes:
         involved = file.authors | {one.by for one in file.passed(version).values()}

@@ -48,8 +48,7 @@ def drop_follow_up(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     begun = next((one for one in reversed(file.steps) if one.step is Step.FOLLOW_UP), None)
     if begun is None or begun.before is None or file.case.state not in TEXT_STATES or not file.publications:
         raise Barred(Bar.WRONG_STATE, "现在没有正在办理的续报，不能撤回")
-    written = any(one.version >= file.case.drafted_from for one in file.drafts)
-    on_duty(desk.workflow.steps[Step.CLOSE if written else Step.FOLLOW_UP].duties, desk, "撤回续报")
+    on_duty(desk.workflow.steps[Step.CLOSE if file.written else Step.FOLLOW_UP].duties, desk, "撤回续报")
     stated(reason, "撤回续报的理由")
     out = file.publications[-1]
     return noted(

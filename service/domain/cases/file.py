@@ -4,7 +4,7 @@ What becomes of it is decided in the modules beside this one; each step gives ba
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -264,8 +264,17 @@ class CaseFile:
 
     @property
     def latest(self) -> Draft | None:
-        """The latest version of this round, `None` while it has none."""
-        return next((one for one in reversed(self.drafts) if one.version >= self.case.drafted_from), None)
+        """The latest version of this round that is a text of this answer, `None` while it has none."""
+        return next((one for one in self._of_round() if one.version >= self.case.drafted_from), None)
+
+    @property
+    def written(self) -> Draft | None:
+        """The latest version since this round began, also where a reopening asks for another; `None` while nothing is written.
+
+        A further round that was taken back had the same number: what was written in it is not of this one.
+        """
+        begun = next((one.at for one in reversed(self.steps) if one.step is Step.FOLLOW_UP), None)
+        return next((one for one in self._of_round() if begun is None or one.at >= begun), None)
 
     @property
     def published(self) -> tuple[Publication, ...]:
@@ -278,6 +287,9 @@ class CaseFile:
         """Whether an evaluation followed the latest publication: without one no case is archived or closed."""
         told = [one.at for one in self.evaluations]
         return bool(told) and all(one.at <= told[-1] for one in self.publications)
+
+    def _of_round(self) -> Iterator[Draft]:
+        return (one for one in reversed(self.drafts) if one.round == self.case.round)
 
     def draft(self, version: int) -> Draft | None:
         """Return one version."""

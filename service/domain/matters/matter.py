@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.matters.matter_duty import Duty, drop, due_of_limit, end_exclusion, take_up
+from service.domain.matters.matter_duty import HANDLED, Duty, drop, due_of_limit, end_exclusion, take_up
 from service.domain.refusal import Conflict
 from service.domain.rules.duties import is_verified
 from service.domain.rules.register import Register
@@ -285,7 +285,8 @@ def perform(
     if act.needs_reason and not remark.strip():
         raise Conflict(_REASONS[act])
     if act.takes_back:
-        following, duties = back or following, _taken_up(matter, act, register)
+        following = back or following
+        duties = _taken_up(matter, act, following, register)
     else:
         duties = tuple(_after(duty, act, by=by, now=now, register=register) for duty in matter.duties)
     if act is MatterAct.ACCEPT:
@@ -312,22 +313,33 @@ _REASONS: Mapping[MatterAct, str] = MappingProxyType(
 )
 
 
-def _taken_up(matter: Matter, act: MatterAct, register: Register) -> tuple[Duty, ...]:
+def _taken_up(matter: Matter, act: MatterAct, back: MatterState, register: Register) -> tuple[Duty, ...]:
     """Return the duties without what is taken back: due as before, so that what was late by then is late for good.
 
     One that its register held as done had no clocks here; those of its receipt begin where they would have begun.
     """
-    if act is MatterAct.RETRACT:
-        # While a matter stands answered nothing else than its answer has met what an answer meets.
-        known = tuple(
-            take_up(duty, duty.met_at) if duty.met_at and fulfils(MatterAct.ANSWER, duty.rule_id) else duty
-            for duty in matter.duties
-        )
-    else:
-        known = tuple(take_up(duty, matter.state_at) for duty in matter.duties)
+    known = tuple(_owed_again(duty, matter, act, back, register) for duty in matter.duties)
     held = {duty.rule_id for duty in known}
     missing = (rule_id for rule_id in _AT_RECEIPT[matter.kind] if rule_id not in held)
     return (*known, *(begin(rule_id, register, start_at=matter.received_at) for rule_id in missing))
+
+
+def _owed_again(duty: Duty, matter: Matter, act: MatterAct, back: MatterState, register: Register) -> Duty:
+    ended_at = matter.state_at
+    if act is MatterAct.RETRACT:
+        if duty.met_at is None or not any(fulfils(one, duty.rule_id) for one in _acts_undone(back)):
+            return duty
+        ended_at = duty.met_at
+    return take_up(duty, ended_at, received_at=matter.received_at, calendar=register.calendar)
+
+
+def _acts_undone(back: MatterState) -> frozenset[MatterAct]:
+    """Return the acts whose clocks only an answer can have met, of a matter that stands answered and did stand at `back`.
+
+    A register that tells of an answer meets whatever waits: also what a closing meets, and what an acceptance would have.
+    """
+    undone = frozenset({MatterAct.ANSWER, MatterAct.CLOSE})
+    return undone | {MatterAct.ACCEPT, MatterAct.REFUSE} if back is MatterState.RECEIVED else undone
 
 
 def _after(duty: Duty, act: MatterAct, *, by: str, now: datetime, register: Register) -> Duty:
@@ -346,7 +358,7 @@ def fulfils(act: MatterAct, rule_id: str) -> bool:
 def _met(duty: Duty, *, by: str, now: datetime, register: Register) -> Duty:
     """Return the duty as met now; time that did not count until now ends first, so that it is late by what was counted."""
     if duty.excluding is not None:
-        duty = end_exclusion(duty, by=by, remark="已办理", received_at=now, calendar=register.calendar)
+        duty = end_exclusion(duty, by=by, remark=HANDLED, received_at=now, calendar=register.calendar)
     return replace(duty, met_at=now)
 
 

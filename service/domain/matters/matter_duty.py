@@ -11,6 +11,7 @@ from service.domain.clocks.exclusion import Exclusion, ExclusionKind
 from service.domain.refusal import Conflict
 
 __all__ = [
+    "HANDLED",
     "Duty",
     "DutyStanding",
     "drop",
@@ -20,6 +21,9 @@ __all__ = [
     "standing",
     "take_up",
 ]
+
+HANDLED = "已办理"
+"""The remark of a time that did not count and ended because the duty was done meanwhile."""
 
 _NEAR = 85
 _WITHDRAWN = "撤回"
@@ -197,20 +201,30 @@ def drop(duty: Duty, *, by: str, now: datetime) -> Duty:
     return replace(duty, dropped_at=now)
 
 
-def take_up(duty: Duty, ended_at: datetime) -> Duty:
-    """Return a duty that its matter's end at that moment met or dropped as one that is still owed; any other as it is.
+def take_up(duty: Duty, ended_at: datetime, *, received_at: datetime, calendar: WorkingCalendar) -> Duty:
+    """Return a duty that was met or dropped at that moment as one that is still owed, due as before; any other as it is.
 
-    What was waited for when the matter was withdrawn is waited for again; of what was handled the time counts on.
+    What was waited for by then is waited for again: it has not come. `received_at` is when the matter came.
     """
-    if duty.met_at == ended_at:
-        return replace(duty, met_at=None)
-    if duty.dropped_at != ended_at:
+    if ended_at not in {duty.met_at, duty.dropped_at}:
         return duty
     last = duty.exclusions[-1] if duty.exclusions else None
-    if last is not None and last.until == ended_at and last.remark == _WITHDRAWN:
-        going_on = replace(last, until=None, ended_by=None, remark="", days=None)
-        duty = replace(duty, exclusions=(*duty.exclusions[:-1], going_on))
-    return replace(duty, dropped_at=None)
+    if last is not None and last.until == ended_at and last.remark in {HANDLED, _WITHDRAWN}:
+        duty = _waits_again(duty, last, received_at, calendar)
+    return replace(duty, met_at=None, dropped_at=None)
+
+
+def _waits_again(duty: Duty, last: Exclusion, received_at: datetime, calendar: WorkingCalendar) -> Duty:
+    before = duty.exclusions[:-1]
+    going_on = replace(last, until=None, ended_by=None, remark="", days=None)
+    # Only the end of a supplement that did not come began the time anew.
+    supplied = [one.until for one in before if one.kind is ExclusionKind.SUPPLEMENT and one.until is not None]
+    anew = last.kind is ExclusionKind.SUPPLEMENT and last.remark == HANDLED
+    start_at = (supplied[-1] if supplied else received_at) if anew else duty.start_at
+    due, note = last.due_before, ""
+    if due is None:
+        due, note = due_of_duty(replace(duty, exclusions=before, start_at=start_at), calendar)
+    return replace(duty, exclusions=(*before, going_on), start_at=start_at, due_at=due, note=note)
 
 
 def standing(duty: Duty, now: datetime) -> DutyStanding:

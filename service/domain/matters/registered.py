@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from service.domain.matters.matter import OPEN_STATES, Matter, MatterAct, MatterState, dated, fulfils
-from service.domain.matters.matter_duty import Duty, drop, end_exclusion
+from service.domain.matters.matter_duty import HANDLED, Duty, drop, end_exclusion
 from service.domain.rules.register import Register
 
 __all__ = ["as_registered", "closing_act", "state_told"]
@@ -88,7 +88,7 @@ def _ended(
         return drop(duty, by=by, now=max(moment, duty.start_at, *([going_on.since] if going_on else [])))
     met = max(moment, duty.start_at, *([going_on.since] if going_on else []))
     if going_on is not None:
-        duty = end_exclusion(duty, by=by, remark="已办理", received_at=met, calendar=register.calendar)
+        duty = end_exclusion(duty, by=by, remark=HANDLED, received_at=met, calendar=register.calendar)
     # An end after the last day to accept says nothing of the day on which it was accepted.
     told = any(fulfils(act, duty.rule_id) for act in _ACTS[state]) or (duty.due_at is not None and met <= duty.due_at)
     return replace(duty, met_at=met) if told or not new else None

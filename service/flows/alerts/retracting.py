@@ -1,6 +1,9 @@
 """An answer that was registered on an alert by mistake is taken back: the alert stands where it stood, its clocks run on."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from service.domain.alerts.alert import Alert, AlertState
 from service.domain.alerts.handling import answer_taken_back, answered_last
@@ -15,6 +18,8 @@ from service.flows.office import Office
 from service.ports.store import Store, Work
 
 __all__ = ["own_answer", "take_answer_back"]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def own_answer(alert: Alert, file: CaseFile | None) -> datetime | None:
@@ -41,10 +46,11 @@ def take_answer_back(
     with store.write() as work:
         alert = held_alert(work, alert_id)
         spoken = _to_take_back(work, alert, seen, now)
-        remark = _remark_of(work, alert_id)
+        given = _as_registered(work, alert_id, spoken)
         back = answer_taken_back(alert)
-        again = [_runs_on(work, person, clock, spoken, why, now) for clock in _met_by(work, alert_id, spoken, remark)]
-        detail = {"was": alert.state.value, "met_at": spoken.isoformat(), "from": remark, "clock": again}
+        again = [_runs_on(work, person, clock, spoken, why, now) for clock in _met_by(work, alert_id, spoken, given)]
+        said = str(given.get("reason") or "")
+        detail = {"was": alert.state.value, "met_at": spoken.isoformat(), "from": said, "clock": again}
         note(work, person, "alert.answer_taken_back", f"alert:{alert_id}", detail | {"reason": why}, now)
         saved = save_alert(work, back, now)
         _tell_owner(work, person, saved, office, now)
@@ -67,15 +73,17 @@ def _to_take_back(work: Work, alert: Alert, seen: str | None, now: datetime) -> 
     return spoken
 
 
-def _remark_of(work: Work, alert_id: str) -> str:
-    rows = work.audit.rows(subject=f"alert:{alert_id}", action="alert.answered", limit=1)
-    return str(rows[0].detail.get("reason") or "") if rows else ""
+def _as_registered(work: Work, alert_id: str, spoken: datetime) -> Mapping[str, Any]:
+    """Return what the trail tells of the answer of that moment: its words, and which clocks it met or which one gave it."""
+    rows = work.audit.rows(subject=f"alert:{alert_id}", action="alert.answered", limit=None)
+    return next((row.detail for row in rows if row.at == spoken), _NOTHING)
 
 
-def _met_by(work: Work, alert_id: str, spoken: datetime, remark: str) -> list[Clock]:
-    """Return the clocks that the answer met; what was met at the same moment in other words was met by another act."""
+def _met_by(work: Work, alert_id: str, spoken: datetime, given: Mapping[str, Any]) -> list[Clock]:
+    """Return the clocks that the answer met, or that gave it; what else was met at the same moment was met by another act."""
     clocks = work.clocks.of_alerts([alert_id]).get(alert_id, [])
-    return [one for one in clocks if one.state in MET_STATES and (one.met_at, one.reason) == (spoken, remark or None)]
+    names = given.get("clock") or ()
+    return [one for one in clocks if one.state in MET_STATES and one.met_at == spoken and one.action in names]
 
 
 def _runs_on(work: Work, person: Person, clock: Clock, spoken: datetime, why: str, now: datetime) -> str:

@@ -2,11 +2,10 @@
 
 from service.domain.beijing import beijing
 from service.domain.cases.assess import disclose, disclosure_mark
-from service.domain.cases.attribute import correct_disclosure
+from service.domain.cases.attribute import correct_disclosure, signed_with_it
 from service.domain.cases.file import Case, Disclosure, Draft
 from service.domain.cases.moves import Bar, Barred
 from service.domain.cases.review import save_draft, submit
-from service.domain.cases.workflow import CaseState
 from service.flows.cases.scene import Hand, Scene, at_case
 
 __all__ = ["save_text", "set_disclosure", "submit_draft"]
@@ -61,7 +60,7 @@ def set_disclosure(
         case, before = scene.file.case, scene.file.case.disclosure
         if seen is not None and seen != disclosure_mark(case):
             raise Barred(Bar.MOVED_ON, f"{_set_meanwhile(scene)}，没有改动。请看过再定")
-        if case.state is CaseState.APPROVED and before is not None:
+        if before is not None and signed_with_it(scene.file):
             move = correct_disclosure(scene.file, scene.desk, attribute, reason=reason, reference=reference)
             told = {"from": before.word, "disclosure": attribute.word, "reason": reason.strip()}
             return scene.carry(move, "disclosure_corrected", **told, reference=reference.strip())

@@ -318,9 +318,8 @@ def _draft(shown: _Shown) -> dict[str, Any]:
 
 def _begun(file: CaseFile) -> Draft | Publication | None:
     """Return what a text is begun from, unsaved: what was written in this round before, else the answer that is out."""
-    written = next((one for one in reversed(file.drafts) if one.round == file.case.round), None)
     # A further round says what changed since the answer that is out.
-    return written or next(reversed(file.published), None)
+    return file.written or next(reversed(file.published), None)
 
 
 def _overtaken(shown: _Shown, text: str) -> list[list[Run]]:

@@ -257,7 +257,7 @@ def sent_back(file: CaseFile) -> CaseStep | None:
     """Return the step that sent the text back, with its reason, while it was not submitted again; `None` where none did."""
     last = next((one for one in reversed(file.steps) if one.step in {Step.SUBMIT, Step.RETURN}), None)
     drafted = file.case.state is CaseState.DRAFTING
-    # What was returned before the case was closed and opened again is not the text of this answer.
+    # What was returned in a further round that was taken back is not the text of the next.
     stands = last is not None and last.step is Step.RETURN and last.detail["version"] >= file.case.drafted_from
     return last if drafted and stands else None
 

@@ -1,7 +1,7 @@
 """An answer that was registered on an alert by mistake is taken back: nothing is back-dated, and what was late is late."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import pytest
@@ -12,6 +12,7 @@ from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, Refusal
 from service.flows.alerts.acts import answer, assign, close
+from service.flows.alerts.clocks import meet_clock
 from service.flows.alerts.grading import set_grade
 from service.flows.alerts.retracting import take_answer_back
 from service.ports.store import Store
@@ -78,6 +79,32 @@ def test_of_two_answers_the_latest_is_taken_back_and_the_first_stands(store: Sto
     after = back(store, alert, now=NOW + 4 * HOUR)
     assert (after.state, after.answered_at) == (AlertState.ACKNOWLEDGED, NOW + HOUR)
     assert "again_at" not in after.extras
+
+
+def test_a_clock_that_was_met_by_hand_and_so_gave_the_answer_runs_on_too(store: Store, alert: Alert) -> None:
+    before = clocks_of(store, alert)["C-48H"]
+    spoken = NOW + HOUR + timedelta(microseconds=7)
+    meet_clock(store, OFFICER, before.id, office=OFFICE, now=spoken, remark="官网首次通报")
+    assert back(store, alert).state is AlertState.ACKNOWLEDGED
+    clock = clocks_of(store, alert)["C-48H"]
+    assert (clock.state, clock.due_at, clock.met_at) == (ClockState.ARMED, before.due_at, None)
+
+
+def test_of_two_answers_that_are_taken_back_one_after_the_other_each_gives_back_the_clocks_it_met(
+    store: Store, alert: Alert
+) -> None:
+    first = answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + HOUR, remark="官网首次通报")
+    with store.write() as work:
+        risen = {**first.extras, "risen_at": (NOW + 2 * HOUR).isoformat()}
+        work.alerts.save(replace(first, extras=MappingProxyType(risen), state=AlertState.ACKNOWLEDGED))
+    answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 3 * HOUR, remark="发布会")
+    back(store, alert, now=NOW + 4 * HOUR)
+    assert clocks_of(store, alert)["C-48H"].met_at == NOW + HOUR
+    back(store, alert, now=NOW + 5 * HOUR)
+    assert clocks_of(store, alert)["C-48H"].state is ClockState.ARMED
+    with store.read() as work:
+        taken = work.audit.rows(subject=f"alert:{alert.id}", action="alert.answer_taken_back")
+    assert [row.detail["from"] for row in taken] == ["官网首次通报", "发布会"]
 
 
 def test_the_owner_is_told(store: Store, alert: Alert) -> None:

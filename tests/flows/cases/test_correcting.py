@@ -9,8 +9,8 @@ import pytest
 from service.domain.alerts.alert import Alert
 from service.domain.cases.assess import disclosure_mark
 from service.domain.cases.file import Disclosure
-from service.domain.cases.moves import Barred
-from service.domain.cases.workflow import Step
+from service.domain.cases.moves import Barred, NotOnDuty
+from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import Clock, ClockState
 from service.domain.refusal import Conflict
 from service.export.case_archive import pack
@@ -19,6 +19,7 @@ from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.following import evaluate_response, follow_up_on, track_reaction
 from service.flows.cases.packing import pack_case
 from service.flows.cases.publishing import correct_registration
+from service.flows.cases.reviewing import bypass_asked, bypass_confirmed
 from tests.flows.acts.scene import OFFICE, clocks_of
 from tests.flows.cases.scene import MINUTE, PEOPLE, Way
 from tests.flows.cases.test_archive import contents
@@ -164,3 +165,20 @@ def test_an_attribute_that_was_signed_by_mistake_is_corrected_by_who_signs_and_t
         set_disclosure(way.hand("deputy_head"), Disclosure.WITHHELD, reason="x", seen=seen, reference="签〔2026〕11号")
     way.publishes()
     assert [one.reference for one in way.file.approvals if one.step is Step.SIGN] == ["签〔2026〕9号", "签〔2026〕10号"]
+
+
+def test_what_two_names_let_past_its_signature_its_author_does_not_open_alone(way: Way) -> None:
+    way.submitted()
+    set_disclosure(way.hand("case_officer"), Disclosure.WITHHELD, reason="商业秘密")
+    bypass_asked(way.hand("deputy_head"), version=1, reason="三十分钟内须发布")
+    bypass_confirmed(way.hand("duty_lead"), version=1)
+    with pytest.raises(NotOnDuty):
+        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="误选", reference="签〔2026〕10号")
+    way.checks_authority()
+    with pytest.raises(NotOnDuty):
+        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="误选", reference="签〔2026〕10号")
+    set_disclosure(way.hand("deputy_head"), Disclosure.ACTIVE, reason="误选", reference="签〔2026〕10号")
+    [row] = rows(way, f"case:{way.case.id}", "case.disclosure_corrected")
+    assert (row["from"], row["disclosure"], row["reference"]) == ("不予公开", "主动公开", "签〔2026〕10号")
+    way.publishes()
+    assert way.case.state is CaseState.PUBLISHED

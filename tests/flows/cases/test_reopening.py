@@ -132,3 +132,38 @@ def test_one_in_which_something_is_written_is_taken_back_by_the_duty_lead_and_th
     assert [one.text for one in way.file.drafts][-1] == "关于清云注射液的续报"
     follow_up_on(way.hand("analyst"), reason="新增三例")
     assert (way.case.round, way.file.latest) == (2, None)
+
+
+def test_a_reviewed_text_that_a_reopening_asks_to_be_written_anew_is_dropped_by_the_duty_lead_only(way: Way) -> None:
+    way.published()
+    track_reaction(way.hand("analyst"), remark="平稳")
+    way.now += timedelta(days=3)
+    evaluate_response(way.hand("analyst"), reach="三家", questions="无", lessons="早备口径")
+    archive_case(way.hand("archivist"), lessons="")
+    reopen_case(way.hand("duty_lead"), reason="又有新情况")
+    follow_up_on(way.hand("analyst"), reason="新增两例")
+    way.writes("关于清云注射液的续报")
+    way.reviews()
+    close_case(way.hand("duty_lead"), reason="误点")
+    way.now += timedelta(days=2)
+    reopen_case(way.hand("duty_lead"), reason="并非误点")
+    assert (way.case.state, way.file.latest) == (CaseState.DRAFTING, None)
+    with pytest.raises(NotOnDuty):
+        drop_round(way.hand("analyst"), reason="并无新情况")
+    drop_round(way.hand("duty_lead"), reason="并无新情况")
+    assert (way.case.state, way.file.latest) == (CaseState.TRACKING, way.file.draft(1))
+
+
+def test_what_was_written_in_a_round_that_was_taken_back_is_not_the_text_of_the_answer_or_of_the_next_round(
+    way: Way,
+) -> None:
+    way.published()
+    follow_up_on(way.hand("analyst"), reason="新增两例")
+    way.writes("关于清云注射液的续报")
+    drop_round(way.hand("duty_lead"), reason="并无新情况")
+    assert (way.case.round, way.file.latest) == (1, way.file.draft(1))
+    way.now += timedelta(hours=1)
+    follow_up_on(way.hand("analyst"), reason="新增三例")
+    assert (way.case.round, way.file.latest, way.file.written) == (2, None, None)
+    drop_round(way.hand("analyst"), reason="误点")
+    assert way.case.state is CaseState.PUBLISHED

@@ -99,6 +99,16 @@ class TestMatters:
         report = take(store, tmp_path, register, row)
         assert (one_of(store, "甲-1"), report.followed) == (back, 0)
 
+    def test_an_answer_that_only_a_register_told_of_leaves_the_limit_to_accept_running(
+        self, store: Store, tmp_path: Path, register: Register, officer: Person
+    ) -> None:
+        take(store, tmp_path, register, ("甲-1", "投诉", TEXT, "2026-11-24", "", ""))
+        before = one_of(store, "甲-1")
+        take(store, tmp_path, register, ("甲-1", "投诉", TEXT, "2026-11-24", "已答复", "2026-11-24"))
+        assert one_of(store, "甲-1").due_at is None
+        back = acts(store, officer, register, one_of(store, "甲-1"), MatterAct.RETRACT)
+        assert (back.state, back.duties, back.due_at) == (MatterState.RECEIVED, before.duties, before.due_at)
+
     def test_who_handles_no_matters_opens_none(
         self, store: Store, tmp_path: Path, register: Register, viewer: Person
     ) -> None:

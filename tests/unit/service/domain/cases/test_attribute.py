@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.domain.cases.assess import disclose
 from service.domain.cases.attribute import correct_disclosure
 from service.domain.cases.file import CaseFile, Disclosure
 from service.domain.cases.moves import Bar, Barred, NotOnDuty
@@ -14,12 +15,14 @@ from service.domain.cases.review import (
     missing_checks,
     publish,
     review,
+    save_draft,
     sign,
 )
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.events.event import IncidentGrade
 from tests.unit.service.domain.cases.builders import LOCAL, applied, case_in, desk, everything, someone, with_draft
 
+WITHHELD = Disclosure.WITHHELD
 ALL, REVIEWER = everything("全岗甲"), everything("全岗乙")
 DEPUTY, HEAD = someone("分管己", "deputy_head"), someone("主要庚", "head")
 
@@ -109,12 +112,46 @@ def test_before_the_signature_it_is_simply_set() -> None:
         corrected(reviewed(Disclosure.WITHHELD))
 
 
-def test_where_two_names_stand_for_the_signature_who_may_set_it_corrects_it_with_a_reason() -> None:
-    file = reviewed(Disclosure.WITHHELD)
+def past_the_signature(attribute: Disclosure | None) -> CaseFile:
+    file = with_draft(case_in(CaseState.SUBMITTED, disclosure=attribute), "情况说明")
     file = applied(file, ask_bypass(file, desk(HEAD), version=1, reason="三十分钟内须发布"))
-    file = applied(file, confirm_bypass(file, desk(DEPUTY), version=1))
-    writer = desk(someone("承办丙", "case_officer"))
-    after = correct_disclosure(file, writer, Disclosure.ACTIVE, reason="误选")
-    assert (after.case.disclosure, after.records) == (Disclosure.ACTIVE, ())
+    return applied(file, confirm_bypass(file, desk(DEPUTY), version=1))
+
+
+def cleared(file: CaseFile) -> CaseFile:
+    return applied(file, check_authority(file, desk(REVIEWER), LOCAL, version=1, outcome="allowed"))
+
+
+@pytest.mark.parametrize("file", [past_the_signature(WITHHELD), cleared(past_the_signature(WITHHELD))])
+def test_what_two_names_let_past_its_signature_nobody_opens_but_who_signs_and_had_no_hand_in_it(file: CaseFile) -> None:
+    author = desk(someone("承办丁", "case_officer"))
+    with pytest.raises(Barred, match="由签批人更正"):
+        disclose(file, author, Disclosure.ACTIVE)
     with pytest.raises(NotOnDuty):
-        correct_disclosure(file, desk(someone("研判甲", "analyst")), Disclosure.ACTIVE, reason="误选")
+        correct_disclosure(file, author, Disclosure.ACTIVE, reason="误选", reference="签10")
+    with pytest.raises(Barred) as refused:
+        correct_disclosure(file, desk(everything("承办丁")), Disclosure.ACTIVE, reason="误选", reference="签10")
+    assert refused.value.bar is Bar.FOUR_EYES
+    with pytest.raises(Barred, match="请写明重新签批的签批件编号"):
+        correct_disclosure(file, desk(DEPUTY), Disclosure.ACTIVE, reason="误选")
+    after = corrected(file)
+    assert (after.case.disclosure, after.case.state) == (Disclosure.ACTIVE, file.case.state)
+    assert (after.approvals[-1].step, after.approvals[-1].outcome, after.approvals[-1].by) == (
+        Step.SIGN,
+        "signed",
+        "分管己",
+    )
+
+
+def test_what_came_past_its_signature_without_an_attribute_gets_one_once() -> None:
+    author = desk(someone("承办丁", "case_officer"))
+    file = past_the_signature(None)
+    set_ = applied(file, disclose(file, author, Disclosure.WITHHELD, "商业秘密"))
+    with pytest.raises(Barred, match="由签批人更正"):
+        disclose(set_, author, Disclosure.ACTIVE)
+
+
+def test_a_new_version_after_a_bypass_gets_its_attribute_simply_set() -> None:
+    file = past_the_signature(WITHHELD)
+    file = applied(file, save_draft(file, desk(someone("承办丁", "case_officer")), "新稿"))
+    assert disclose(file, desk(ALL), Disclosure.ACTIVE).case.disclosure is Disclosure.ACTIVE

@@ -46,6 +46,7 @@ from tests.unit.service.domain.cases.builders import (
     records_of,
     someone,
 )
+from tests.unit.service.domain.cases.ways_back import nobody_takes_back_alone_what_others_did
 
 PEOPLE = (
     everything("全岗甲"),
@@ -97,11 +98,13 @@ class CaseMachine(RuleBasedStateMachine):
         self.now += timedelta(minutes=5)
         before = self.file
         try:
-            move = decide(desk(person, now=self.now, grade=self.grade))
+            at = desk(person, now=self.now, grade=self.grade)
+            move = decide(at)
         except Refusal as refusal:
             self.refused.append(refusal.sentence)
             return
         assert move.case.revision == before.case.revision + 1
+        nobody_takes_back_alone_what_others_did(before, move, at)
         self.file = applied(before, move)
         if len(self.file.publications) > len(before.publications):
             self.shown_at_publication.append((before, self.authority))
@@ -242,6 +245,21 @@ class CaseMachine(RuleBasedStateMachine):
         self.act(first, lambda at: ask_bypass(self.file, at, version=version, reason="三十分钟内须发布"))
         self.act(second, lambda at: confirm_bypass(self.file, at, version=version, blocking=stops))
 
+    @rule(first=people, second=people, attribute=st.sampled_from(Disclosure), person=people)
+    def two_bypass_and_somebody_opens(
+        self, first: Person, second: Person, attribute: Disclosure, person: Person
+    ) -> None:
+        self.act(PEOPLE[6], lambda at: disclose(self.file, at, Disclosure.WITHHELD, "商业秘密"))
+        self.two_bypass(first, second)
+        self.act(person, lambda at: disclose(self.file, at, attribute, "误定"))
+
+    @rule(writes=st.booleans(), person=people)
+    def a_further_round_is_begun_by_mistake_and_taken_back(self, writes: bool, person: Person) -> None:
+        self.act(PEOPLE[0], lambda at: follow_up(self.file, at, reason="误点"))
+        if writes:
+            self.onward(0, TEXTS[0])
+        self.act(person, lambda at: drop_follow_up(self.file, at, reason="误点"))
+
     @rule(person=people, minutes=st.integers(-90, 30), seen=st.integers(0, 2))
     def somebody_corrects_what_was_registered(self, person: Person, minutes: int, seen: int) -> None:
         registered = self.file.publications
@@ -359,6 +377,11 @@ class CaseMachine(RuleBasedStateMachine):
             assert first.at <= answered_from(self.file, first.number) <= self.now
             cleared = [one.at for one in self.file.approvals if one.version == first.version and one.at <= first.at]
             assert told.at >= max(cleared).replace(second=0, microsecond=0)
+
+    @invariant()
+    def the_text_of_an_answered_case_is_what_is_out(self) -> None:
+        if self.file.case.state in {CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED}:
+            assert self.file.latest == self.file.draft(self.file.publications[-1].version)
 
     @invariant()
     def every_refusal_says_why(self) -> None:
