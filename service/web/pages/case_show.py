@@ -182,7 +182,9 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
         "bypass": _bypass(shown),
-        "attribute_signed": signed_with_it(file),
+        "attribute_signed": (signed := signed_with_it(file)),
+        "offers_attribute": not signed
+        or not on_duty.isdisjoint(workflow.steps[Step.SIGN].duties_at(shown.event.grade)),
         "round_begun": bool(file.publications) and file.case.state in TEXT_STATES,
         "outpaced": _outpaced(shown),
     }
