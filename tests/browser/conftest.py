@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from service.api.context import AppContext
 from service.web.app import create_app
@@ -28,6 +28,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 _START_SECONDS = 20.0
+# Waiting longer costs nothing where the page does what it should: the bound is for a machine that others keep busy.
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True)

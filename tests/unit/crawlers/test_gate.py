@@ -1,5 +1,4 @@
 import json
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +18,7 @@ from crawlers.gate import (
 )
 from crawlers.markup_scan import measure_markup
 from crawlers.records import DatePrecision, Document, DocumentKind, document_id
+from tests.growth import LINEAR, growth
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 LIMITS = Limits()
@@ -140,10 +140,8 @@ class TestPage:
         ],
         ids=lambda raw: raw[:16].decode("latin-1"),
     )
-    def test_a_mebibyte_of_hostile_markup_takes_less_than_a_second(self, raw: bytes) -> None:
-        started = time.process_time()
-        admit_page(raw)
-        assert time.process_time() - started < 1.0
+    def test_hostile_markup_of_a_mebibyte_costs_what_its_length_does(self, raw: bytes) -> None:
+        assert growth(admit_page, raw[: len(raw) // 8], raw) < LINEAR
 
     @given(st.binary(max_size=2_000))
     def test_no_bytes_make_it_raise(self, raw: bytes) -> None:
@@ -247,11 +245,12 @@ class TestDocument:
             " \u2028",
         ],
     )
-    def test_two_mebibytes_of_hostile_text_take_less_than_four_seconds(self, unit: str) -> None:
-        text = unit * (2 * MEBIBYTE // len(unit))
-        started = time.process_time()
-        admit_document(document(title=text, text=text, kind=DocumentKind.POST), LIMITS, NOW)
-        assert time.process_time() - started < 4.0
+    def test_hostile_text_of_a_mebibyte_costs_what_its_length_does(self, unit: str) -> None:
+        def admit(text: str) -> None:
+            admit_document(document(title=text, text=text, kind=DocumentKind.POST), LIMITS, NOW)
+
+        text = unit * (MEBIBYTE // len(unit))
+        assert growth(admit, text[: len(text) // 8], text) < LINEAR
 
     def test_identity_that_cannot_be_stored_is_refused(self) -> None:
         result = admit_document(document(native_id="a\x00"), LIMITS, NOW)
