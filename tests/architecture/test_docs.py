@@ -1,9 +1,10 @@
 """What the documents must name, and must not invent. `python -m tests.architecture.test_docs` prints the settings table."""
 
 import importlib
+import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,29 @@ def test_the_page_of_the_json_interface_names_every_route_and_no_other() -> None
     there = set(routes())
     assert len(there) > 15
     assert named == there
+
+
+def test_the_module_of_a_command_begins_with_its_name() -> None:
+    homes = dict(_homes(typer.main.get_command(application), ()))
+    assert homes["sources stop-host"] == "service.cli.hosts"
+    first_lines = {home: (importlib.import_module(home).__doc__ or "").splitlines()[0] for home in homes.values()}
+    unnamed = {
+        command: home
+        for command, home in homes.items()
+        if not re.search(rf"`(?:yaowang )?{command.split()[0]}[` ]", first_lines[home])
+    }
+    assert unnamed == {}
+
+
+def _homes(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield every command with the module that its function stands in."""
+    inner: dict[str, object] | None = getattr(command, "commands", None)
+    if inner is None:
+        function: Callable[..., object] = getattr(command, "callback", str)
+        yield " ".join(path), inspect.unwrap(function).__module__
+        return
+    for name, sub in inner.items():
+        yield from _homes(sub, (*path, name))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
