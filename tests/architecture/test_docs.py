@@ -200,6 +200,18 @@ def test_every_file_that_a_document_of_today_names_is_there(path: Path) -> None:
     assert [name for name in named if not any(ROOT.glob(name.rstrip("/")))] == []
 
 
+def test_a_module_that_is_named_without_its_folder_lies_beside_the_one_before_it() -> None:
+    astray = []
+    for line in FENCE.sub("", _text(ROOT / "docs" / "architecture.md")).splitlines():
+        folder = None
+        for name in [name for span in CODE_SPAN.findall(line) for name in _expanded(span)]:
+            if INSIDE.fullmatch(name):
+                folder = ROOT / name if name.endswith("/") else (ROOT / name).parent
+            elif re.fullmatch(r"\w+\.py", name) and not (folder and (folder / name).is_file()):
+                astray.append(name)
+    assert astray == []
+
+
 def test_the_index_of_decisions_names_every_record() -> None:
     folder = ROOT / "docs" / "adr"
     linked = {match["target"] for match in LINK.finditer(_text(folder / "README.md"))}
