@@ -29,6 +29,7 @@ DOCUMENTS = sorted(
 OF_TODAY = [path for path in DOCUMENTS if path.name != "CHANGELOG.md" and path.parent.name != "adr"]
 # `test` belongs to the launcher; the program itself does not know it.
 LAUNCHER_COMMANDS = {"test"}
+DATA = {".json", ".jsonl", ".npz", ".onnx", ".tsv", ".yaml"}
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
 CALL = re.compile(r"(?:\./|bin/|^|\s)yaowang +(?P<words>[a-z]+(?: +[a-z][a-z-]*)?)", re.MULTILINE)
@@ -201,15 +202,38 @@ def test_every_file_that_a_document_of_today_names_is_there(path: Path) -> None:
 
 
 def test_a_module_that_is_named_without_its_folder_lies_beside_the_one_before_it() -> None:
-    astray = []
-    for line in FENCE.sub("", _text(ROOT / "docs" / "architecture.md")).splitlines():
-        folder = None
+    named = list(_placed(ROOT / "docs" / "architecture.md"))
+    assert len(named) > 100
+    assert [str(path.relative_to(ROOT)) for path in named if path.suffix == ".py" and not any(_there(path))] == []
+
+
+def test_every_file_of_data_that_ships_is_named_with_where_it_comes_from() -> None:
+    named = {found for path in _placed(ROOT / "docs" / "data.md") for found in _there(path)}
+    shipped = [
+        path
+        for path in project_files()
+        if path.suffix in DATA and path.relative_to(ROOT).parts[0] in {"analysis", "crawlers", "service"}
+    ]
+    # What npm is told to fetch is no data of the product's.
+    told = [path for path in shipped if path.parent != ROOT / "service" / "web" / "assets"]
+    assert len(told) > 50
+    assert [str(path.relative_to(ROOT)) for path in told if not named & {path, *path.parents}] == []
+
+
+def _placed(document: Path) -> Iterator[Path]:
+    """Yield every path that a document names; a file named alone lies beside the path before it in its line."""
+    for line in FENCE.sub("", _text(document)).splitlines():
+        folder = ROOT
         for name in [name for span in CODE_SPAN.findall(line) for name in _expanded(span)]:
             if INSIDE.fullmatch(name):
+                yield ROOT / name.rstrip("/")
                 folder = ROOT / name if name.endswith("/") else (ROOT / name).parent
-            elif re.fullmatch(r"\w+\.py", name) and not (folder and (folder / name).is_file()):
-                astray.append(name)
-    assert astray == []
+            elif re.fullmatch(r"\w+\.\w+", name) and f".{name.rsplit('.')[-1]}" in {".py", *DATA}:
+                yield folder / name
+
+
+def _there(path: Path) -> Iterator[Path]:
+    yield from ROOT.glob(str(path.relative_to(ROOT)))
 
 
 def test_the_index_of_decisions_names_every_record() -> None:
