@@ -97,6 +97,20 @@ def test_the_chinese_guide_names_every_setting() -> None:
     assert [name for name in Settings.model_fields if f"`YAOWANG_{name.upper()}`" not in text] == []
 
 
+def test_the_chinese_guide_tells_the_defaults_of_the_program() -> None:
+    told: dict[str, str] = {}
+    for row in [line for line in _text(GUIDE).splitlines() if line.startswith("| `YAOWANG_")]:
+        names, _, cell = row.strip("| ").split("|")
+        told |= dict(zip(re.findall(r"`YAOWANG_(\w+)`", names), cell.strip().split("、"), strict=True))
+    defaults = {name.upper(): _default(field.default) for name, field in Settings.model_fields.items()}
+    # What is made or chosen where nothing is set stands there in words.
+    assert {
+        name: (told[name], default)
+        for name, default in defaults.items()
+        if told[name] != default and (default != "none" or told[name].startswith("`"))
+    } == {}
+
+
 def test_every_command_is_documented() -> None:
     text = _text(ROOT / "docs" / "commands.md")
     listed = list(commands())
