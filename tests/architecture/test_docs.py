@@ -264,6 +264,12 @@ def test_the_architecture_has_a_row_for_everything_that_lies_in_service() -> Non
     assert sorted(inside - named) == []
 
 
+def test_the_architecture_names_every_module_at_the_top_of_analysis() -> None:
+    top = {path for path in (ROOT / "analysis").glob("*.py") if path.name != "__init__.py"}
+    assert len(top) > 10
+    assert sorted(path.name for path in top - set(_placed(ROOT / "docs" / "architecture.md"))) == []
+
+
 def _expanded(span: str) -> list[str]:
     """Return what a span with braces stands for: `a/{b,c}.py` is `a/b.py` and `a/c.py`."""
     braces = re.search(r"\{([^{}]*)\}", span)
