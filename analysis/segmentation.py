@@ -80,7 +80,7 @@ class RjiebaSegmenter:
 
 
 class JiebaSegmenter:
-    """The reference cutter: pure Python, for machines without a wheel of the default, and for the contract test."""
+    """The reference cutter, pure Python: what the contract test holds the default against. Nothing is judged by it."""
 
     def __init__(self, words: Iterable[str] | None = None) -> None:
         """Load the dictionary and add `words` (the lexicon's where none are given); about a second."""

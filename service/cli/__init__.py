@@ -14,13 +14,16 @@ import typer
 from service.cli import (
     audit,
     backup,
+    brief,
     cases,
+    doctor,
     drill,
     evidence,
-    follow,
     hide,
+    import_file,
+    index,
+    matters,
     notify,
-    operate,
     people,
     pipeline,
     policies,
@@ -29,6 +32,7 @@ from service.cli import (
     run,
     sources,
     study,
+    topics,
     words,
 )
 from service.cli.group import SpokenGroup
@@ -63,7 +67,10 @@ run.register(application)
 pipeline.register(application)
 drill.register(application)
 replay.register(application)
-operate.register(application)
+import_file.register(application)
+brief.register(application)
+doctor.register(application)
+index.register(application)
 notify.register(application)
 quarantine.register(application)
 hide.register(application)
@@ -72,7 +79,8 @@ audit.register(application)
 backup.register(application)
 policies.register(application)
 people.register(application)
-follow.register(application)
+topics.register(application)
+matters.register(application)
 cases.register(application)
 evidence.register(application)
 study.register(application)

@@ -1,6 +1,6 @@
 """`yaowang evidence`: hold the kept pages against their records and the audit trail."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from service.bootstrap import Application
     from service.flows.keeping.sealing import Fault
 
-__all__ = ["evidence_held", "register"]
+__all__ = ["register"]
 
-_MIB = 1024 * 1024
 _KINDS = {"missing": "缺失", "altered": "被改动", "unreadable": "读不出"}
 
 
@@ -67,15 +66,6 @@ def verify(
     )
     if failed:
         raise typer.Exit(EXIT_FAILED)
-
-
-def evidence_held(app: "Application") -> dict[str, Any]:
-    """Return how much room kept pages take; the files are counted, not read."""
-    with app.store.read() as work:
-        pages, length = work.evidence.held()
-    files, taken = app.preserver.files.size()
-    sentence = f"留存网页原件 {pages} 份（{files} 个文件，{taken / _MIB:.1f} MiB，未压缩 {length / _MIB:.1f} MiB）"
-    return {"check": "证据", "ok": True, "sentence": sentence if pages or files else "还没有留存网页原件"}
 
 
 def _tidied(app: "Application", orphans: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The kill switch: stop asking a host at once, let it go again, list what is stopped."""
+"""`yaowang sources stop-host`, `resume-host` and `stopped`, the kill switch: stop asking a host at once, let it go again, list what is stopped."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +10,14 @@ from service.cli.speak import fail, say, write_lines
 if TYPE_CHECKING:
     from service.bootstrap import Application
 
-__all__ = ["HELP", "list_stopped", "obey_stops", "resume_one_host", "stop_one_host"]
+__all__ = ["obey_stops", "register_below"]
 
-HELP = {
-    "stop_one_host": "立即停止访问一个网站（主机名，含其下级域名），正在进行的采集也停。",
-    "resume_one_host": "恢复访问一个被停止的网站。",
-    "list_stopped": "列出被停止的网站。",
-}
+
+def register_below(group: typer.Typer) -> None:
+    """Add the commands of this module to the group of sources."""
+    group.command("stop-host", help="立即停止访问一个网站（主机名，含其下级域名），正在进行的采集也停。")(stop_one_host)
+    group.command("resume-host", help="恢复访问一个被停止的网站。")(resume_one_host)
+    group.command("stopped", help="列出被停止的网站。")(list_stopped)
 
 
 def stop_one_host(

@@ -1,4 +1,4 @@
-"""Training with officers' labels, and the versions of the model in this installation."""
+"""`yaowang train --officers`: a model that learns from officers' labels, in force unless it is worse."""
 
 import shutil
 import signal
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from service.flows.learning.model_versions import Material
     from service.ports.store import Store
 
-__all__ = ["alive", "learn_from_officers", "model_in_force"]
+__all__ = ["alive", "learn_from_officers"]
 
 _UNDER_WAY = ".training-"
 
@@ -132,25 +132,3 @@ def _keep(made: Path, folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     made.rename(folder)
-
-
-def model_in_force(app: "Application") -> dict[str, Any]:
-    """Return whether the model in force can be loaded here, as a row of `doctor`."""
-    from analysis.assess import Analyser
-    from analysis.tiers.linear import ModelRefusedError
-    from service.domain.learning.model_version import SHIPPED
-    from service.flows.learning.model_keeper import refusal_of
-    from service.flows.learning.model_versions import model_folder
-
-    with app.store.read() as work:
-        placement = work.models.in_force()
-        run = work.models.of_version(placement.version) if placement else None
-    version = placement.version if placement else SHIPPED
-    folder = None if version == SHIPPED else model_folder(app.settings.data / "models", version)
-    problem = refusal_of(folder, run.manifest if run else "")
-    if not problem:
-        try:
-            return {"check": "模型", "ok": True, "sentence": f"正常，现用 {Analyser.load(folder).version}"}
-        except ModelRefusedError as error:
-            problem = f"模型 {version or '出厂'} 不能使用：{error}"
-    return {"check": "模型", "ok": False, "sentence": problem}

@@ -1,4 +1,4 @@
-"""`yaowang notify test`, and what `yaowang doctor` says of the channels beside mail."""
+"""`yaowang notify test`: one message by the channels that alerts go out by."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,12 +10,9 @@ from service.cli.speak import EXIT_FAILED, misuse, write_lines
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from service.bootstrap import Application
     from service.ports.notify import Notifier
 
-__all__ = ["outside_monitor", "register", "second_channel", "who_gets_the_report"]
-
-_UNSET = "没有设置，邮件发不出去时没有别的通知"
+__all__ = ["register"]
 
 
 def register(application: typer.Typer) -> None:
@@ -63,44 +60,3 @@ def _sent(name: str, notifier: "Notifier", message: "EmailMessage") -> dict[str,
     except NotifyError as error:
         return {"channel": name, "ok": False, "sentence": str(error)}
     return {"channel": name, "ok": True, "sentence": f"{delivery.accepted_by} 已收下"}
-
-
-def second_channel(app: "Application") -> dict[str, Any]:
-    """Return whether the second channel's host answers, as a row of `doctor`; that none is set up is said and fails nothing."""
-    notifier = app.second_notifier
-    if app.channel is None or notifier is None:
-        return {"check": "第二通道", "ok": True, "sentence": _UNSET}
-    problem = notifier.check()
-    told = f"{app.channel.name}可以连通；是否收下消息，用 yaowang notify test 试"
-    return {"check": "第二通道", "ok": problem is None, "sentence": problem or told}
-
-
-def who_gets_the_report(app: "Application") -> dict[str, Any]:
-    """Return when the day's report leaves and to how many, as a row of `doctor`; that nobody gets it is said and fails nothing."""
-    from service.flows.reports.daily_report import readers_of_it
-
-    name = "每日报平安"
-    if not app.settings.daily_report:
-        return {"check": name, "ok": True, "sentence": "已关闭；药望停了没有邮件提醒"}
-    with app.store.read() as work:
-        readers = readers_of_it(work, app.settings.daily_report_to)
-    if not readers:
-        sentence = "没有收件人：请给管理员登记邮箱，或设置 YAOWANG_DAILY_REPORT_TO"
-        return {"check": name, "ok": True, "sentence": sentence}
-    return {"check": name, "ok": True, "sentence": f"每天{app.settings.daily_report_at}发给{len(readers)}人"}
-
-
-def outside_monitor(app: "Application") -> dict[str, Any]:
-    """Return which roles keep the outside monitor from being called, as a row of `doctor`; that none is set up fails nothing."""
-    from service.flows.pulse import WATCHED, silent_roles
-
-    name = "外部监测"
-    if app.monitor is None:
-        return {"check": name, "ok": True, "sentence": "没有设置"}
-    with app.store.read() as work:
-        silent = [_ROLES[role] for role in silent_roles(work, WATCHED, now=app.now())]
-    held = f"{'、'.join(silent)}没有运行，暂不访问"
-    return {"check": name, "ok": True, "sentence": held if silent else f"每{app.settings.pulse_minutes}分钟访问一次"}
-
-
-_ROLES = {"judgement": "研判", "crawl": "采集", "web": "网页"}

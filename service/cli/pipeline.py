@@ -1,4 +1,4 @@
-"""Machine interfaces of the pipeline: JSON lines in, JSON lines out, nothing stored."""
+"""`yaowang extract`, `judge`, `group` and `match`: steps of the pipeline for programs, JSON lines in and out, nothing stored."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The policy library: import, list, show, verify, link, ledger."""
+"""`yaowang policies`: the policy library, to import, list, show, verify, link, and as a ledger."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Commands that run the service: `up`, the single roles, and `crawl --once`."""
+"""`yaowang up`, and its roles alone as `web`, `crawl`, `assess` and `deliver`; with `crawl --once` one pass."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""Sources: list, check, enable, disable, test, add. Tables and reasons for people, JSON lines or YAML for programs."""
+"""`yaowang sources`: list, check, disable, test, add. Tables and reasons for people, JSON lines or YAML for programs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -35,9 +35,7 @@ def register(application: typer.Typer) -> None:
     group.command("disable", help="停用一个信源。")(disable_source)
     group.command("test", help="礼貌地访问一次信源，显示会取到什么；不入库。")(try_source)
     group.command("add", help="探查一个网址能否采集、怎样采集，写出声明；不入库。")(add_source)
-    group.command("stop-host", help=hosts.HELP["stop_one_host"])(hosts.stop_one_host)
-    group.command("resume-host", help=hosts.HELP["resume_one_host"])(hosts.resume_one_host)
-    group.command("stopped", help=hosts.HELP["list_stopped"])(hosts.list_stopped)
+    hosts.register_below(group)
     application.add_typer(group, name="sources", help="信源：列出、检查、启用、停用、试采、探查、停止访问。")
 
 

@@ -1,4 +1,4 @@
-"""Offline study: train, evaluate, and the benchmark."""
+"""`yaowang train`, `evaluate` and `bench`: what is done offline, beside no running service."""
 
 import subprocess
 import sys

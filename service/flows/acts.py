@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from service.domain.alerts.alert import Alert, AlertState
@@ -18,11 +17,8 @@ from service.domain.events.other_provinces import with_other_provinces
 from service.domain.events.reported import spread_facts
 from service.domain.people.person import Act, Person, may
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.domain.telling.letter import write_letter
-from service.domain.telling.notification import subject
 from service.flows.office import Office
 from service.flows.other_provinces import in_other_provinces
-from service.flows.telling.tell import queue_letter
 from service.ports.store import Work
 
 __all__ = [
@@ -40,7 +36,6 @@ __all__ = [
     "refuse_beside_case",
     "refuse_over_case",
     "save_alert",
-    "tell_person",
 ]
 
 EVENTS = "events"
@@ -50,9 +45,6 @@ An event is read, changed in memory and saved whole; without this lock the later
 earlier one saved, and two workers that judge reports of one happening would each open an event.
 """
 _LONGEST_REASON = 1000
-_WHY: Mapping[str, str] = MappingProxyType(
-    {"assigned": "指派给您承办", "reopened": "您承办的预警已重新打开", "unanswered": "您承办的预警已撤销回应登记"}
-)
 
 
 def permit(person: Person, act: Act) -> None:
@@ -198,35 +190,3 @@ def _under_way(work: Work, alert: Alert, workflow: Workflow) -> Case | None:
 def note(work: Work, person: Person, action: str, about: str, detail: Mapping[str, Any], now: datetime) -> None:
     """Append the audit row of the act."""
     work.audit.append(actor=person.name, action=action, subject=about, detail=detail, now=now)
-
-
-def tell_person(
-    work: Work,
-    person: Person,
-    alert: Alert,
-    event: Event,
-    *,
-    occasion: str,
-    office: Office,
-    now: datetime,
-    not_before: datetime | None = None,
-) -> bool:
-    """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already.
-
-    `occasion` begins with what it is for, `assigned`, `reopened` or `unanswered`; `not_before` leaves time to take an act back.
-    """
-    if person.email is None:
-        return False
-    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    letter = write_letter(
-        subject=subject(alert, clocks, event=event, drill=office.drill, now=now),
-        alert=alert,
-        event=event,
-        clocks=clocks,
-        documents=work.events.documents(event.id, limit=20),
-        link=f"{office.address}/events/{event.id}",
-        drill=office.drill,
-        now=now,
-    )
-    why = _WHY[occasion.partition(":")[0]]
-    return queue_letter(work, person, alert, letter, occasion=occasion, why=why, now=now, not_before=not_before)

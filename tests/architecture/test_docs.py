@@ -1,9 +1,10 @@
 """What the documents must name, and must not invent. `python -m tests.architecture.test_docs` prints the settings table."""
 
 import importlib
+import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ DOCUMENTS = sorted(
 OF_TODAY = [path for path in DOCUMENTS if path.name != "CHANGELOG.md" and path.parent.name != "adr"]
 # `test` belongs to the launcher; the program itself does not know it.
 LAUNCHER_COMMANDS = {"test"}
+DATA = {".json", ".jsonl", ".npz", ".onnx", ".tsv", ".yaml"}
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
 CALL = re.compile(r"(?:\./|bin/|^|\s)yaowang +(?P<words>[a-z]+(?: +[a-z][a-z-]*)?)", re.MULTILINE)
@@ -95,6 +97,20 @@ def test_the_chinese_guide_names_every_setting() -> None:
     assert [name for name in Settings.model_fields if f"`YAOWANG_{name.upper()}`" not in text] == []
 
 
+def test_the_chinese_guide_tells_the_defaults_of_the_program() -> None:
+    told: dict[str, str] = {}
+    for row in [line for line in _text(GUIDE).splitlines() if line.startswith("| `YAOWANG_")]:
+        names, _, cell = row.strip("| ").split("|")
+        told |= dict(zip(re.findall(r"`YAOWANG_(\w+)`", names), cell.strip().split("、"), strict=True))
+    defaults = {name.upper(): _default(field.default) for name, field in Settings.model_fields.items()}
+    # What is made or chosen where nothing is set stands there in words.
+    assert {
+        name: (told[name], default)
+        for name, default in defaults.items()
+        if told[name] != default and (default != "none" or told[name].startswith("`"))
+    } == {}
+
+
 def test_every_command_is_documented() -> None:
     text = _text(ROOT / "docs" / "commands.md")
     listed = list(commands())
@@ -122,6 +138,29 @@ def test_the_page_of_the_json_interface_names_every_route_and_no_other() -> None
     there = set(routes())
     assert len(there) > 15
     assert named == there
+
+
+def test_the_module_of_a_command_begins_with_its_name() -> None:
+    homes = dict(_homes(typer.main.get_command(application), ()))
+    assert homes["sources stop-host"] == "service.cli.hosts"
+    first_lines = {home: (importlib.import_module(home).__doc__ or "").splitlines()[0] for home in homes.values()}
+    unnamed = {
+        command: home
+        for command, home in homes.items()
+        if not re.search(rf"`(?:yaowang )?{command.split()[0]}[` ]", first_lines[home])
+    }
+    assert unnamed == {}
+
+
+def _homes(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield every command with the module that its function stands in."""
+    inner: dict[str, object] | None = getattr(command, "commands", None)
+    if inner is None:
+        function: Callable[..., object] = getattr(command, "callback", str)
+        yield " ".join(path), inspect.unwrap(function).__module__
+        return
+    for name, sub in inner.items():
+        yield from _homes(sub, (*path, name))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -176,6 +215,41 @@ def test_every_file_that_a_document_of_today_names_is_there(path: Path) -> None:
     assert [name for name in named if not any(ROOT.glob(name.rstrip("/")))] == []
 
 
+def test_a_module_that_is_named_without_its_folder_lies_beside_the_one_before_it() -> None:
+    named = list(_placed(ROOT / "docs" / "architecture.md"))
+    assert len(named) > 100
+    assert [str(path.relative_to(ROOT)) for path in named if path.suffix == ".py" and not any(_there(path))] == []
+
+
+def test_every_file_of_data_that_ships_is_named_with_where_it_comes_from() -> None:
+    named = {found for path in _placed(ROOT / "docs" / "data.md") for found in _there(path)}
+    shipped = [
+        path
+        for path in project_files()
+        if path.suffix in DATA and path.relative_to(ROOT).parts[0] in {"analysis", "crawlers", "service"}
+    ]
+    # What npm is told to fetch is no data of the product's.
+    told = [path for path in shipped if path.parent != ROOT / "service" / "web" / "assets"]
+    assert len(told) > 50
+    assert [str(path.relative_to(ROOT)) for path in told if not named & {path, *path.parents}] == []
+
+
+def _placed(document: Path) -> Iterator[Path]:
+    """Yield every path that a document names; a file named alone lies beside the path before it in its line."""
+    for line in FENCE.sub("", _text(document)).splitlines():
+        folder = ROOT
+        for name in [name for span in CODE_SPAN.findall(line) for name in _expanded(span)]:
+            if INSIDE.fullmatch(name):
+                yield ROOT / name.rstrip("/")
+                folder = ROOT / name if name.endswith("/") else (ROOT / name).parent
+            elif re.fullmatch(r"\w+\.\w+", name) and f".{name.rsplit('.')[-1]}" in {".py", *DATA}:
+                yield folder / name
+
+
+def _there(path: Path) -> Iterator[Path]:
+    yield from ROOT.glob(str(path.relative_to(ROOT)))
+
+
 def test_the_index_of_decisions_names_every_record() -> None:
     folder = ROOT / "docs" / "adr"
     linked = {match["target"] for match in LINK.finditer(_text(folder / "README.md"))}
@@ -188,6 +262,12 @@ def test_the_architecture_has_a_row_for_everything_that_lies_in_service() -> Non
     parts = (path.relative_to(ROOT).parts for path in project_files())
     inside = {f"service/{part[1]}" for part in parts if part[0] == "service" and part[1] != "__init__.py"}
     assert sorted(inside - named) == []
+
+
+def test_the_architecture_names_every_module_at_the_top_of_analysis() -> None:
+    top = {path for path in (ROOT / "analysis").glob("*.py") if path.name != "__init__.py"}
+    assert len(top) > 10
+    assert sorted(path.name for path in top - set(_placed(ROOT / "docs" / "architecture.md"))) == []
 
 
 def _expanded(span: str) -> list[str]:

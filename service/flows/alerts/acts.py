@@ -25,11 +25,10 @@ from service.flows.acts import (
     refuse_beside_case,
     refuse_over_case,
     save_alert,
-    tell_person,
 )
 from service.flows.alerts.consider import Office
 from service.flows.alerts.unseen import refuse_unseen_owner
-from service.flows.telling.tell import tell, told_marks
+from service.flows.telling.tell import tell, tell_person, told_marks
 from service.ports.store import Store, Work
 
 __all__ = [

@@ -13,8 +13,9 @@ from service.domain.cases.file import CaseFile
 from service.domain.clocks.clock import MET_STATES, Clock, met_taken_back
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict
-from service.flows.acts import event_of, held_alert, note, permit, reason_of, save_alert, tell_person
+from service.flows.acts import event_of, held_alert, note, permit, reason_of, save_alert
 from service.flows.office import Office
+from service.flows.telling.tell import tell_person
 from service.ports.store import Store, Work
 
 __all__ = ["own_answer", "take_answer_back"]

@@ -1,9 +1,10 @@
 """Tells people of an alert: decides who and why, queues their mails by deterministic keys, records what was held back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from service.domain.alerts.alert import Alert, AlertLevel
@@ -34,6 +35,7 @@ __all__ = [
     "queue_letter",
     "staff_of",
     "tell",
+    "tell_person",
     "told_before",
     "told_marks",
 ]
@@ -41,6 +43,9 @@ __all__ = [
 _HANDOVER = timedelta(hours=24)
 _NEIGHBOURS = 500
 _TOGETHER = timedelta(minutes=1)
+_OF_AN_ACT: Mapping[str, str] = MappingProxyType(
+    {"assigned": "指派给您承办", "reopened": "您承办的预警已重新打开", "unanswered": "您承办的预警已撤销回应登记"}
+)
 _RECORDED = frozenset({HoldReason.SILENCED, HoldReason.WIDER_ALERT, HoldReason.ANSWERED, HoldReason.NO_ADDRESS})
 
 
@@ -209,6 +214,29 @@ def mail_key(alert_id: str, occasion: str, person: Person) -> str:
     return f"mail:{alert_id}:{occasion}:{person.id}"
 
 
+def tell_person(
+    work: Work,
+    person: Person,
+    alert: Alert,
+    event: Event,
+    *,
+    occasion: str,
+    office: Office,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> bool:
+    """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already.
+
+    `occasion` begins with what it is for, `assigned`, `reopened` or `unanswered`; `not_before` leaves time to take an act back.
+    """
+    if person.email is None:
+        return False
+    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+    letter = _letter_on(work, alert, event, clocks, office, now)
+    why = _OF_AN_ACT[occasion.partition(":")[0]]
+    return queue_letter(work, person, alert, letter, occasion=occasion, why=why, now=now, not_before=not_before)
+
+
 def queue_letter(
     work: Work,
     person: Person,
@@ -266,9 +294,15 @@ def _letter(
     now: datetime,
     occasion: str,
 ) -> Letter:
-    mark = Occasion.of(occasion).mark
-    letter = write_letter(
-        subject=subject(alert, clocks, drill=office.drill, now=now, event=event, mark=mark),
+    letter = _letter_on(work, alert, event, clocks, office, now, mark=Occasion.of(occasion).mark)
+    return replace(letter, notes=(*notes_on(occasion, alert, clocks, now), *letter.notes))
+
+
+def _letter_on(
+    work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], office: Office, now: datetime, *, mark: str = ""
+) -> Letter:
+    return write_letter(
+        subject=subject(alert, clocks, event=event, drill=office.drill, now=now, mark=mark),
         alert=alert,
         event=event,
         clocks=clocks,
@@ -277,4 +311,3 @@ def _letter(
         drill=office.drill,
         now=now,
     )
-    return replace(letter, notes=(*notes_on(occasion, alert, clocks, now), *letter.notes))

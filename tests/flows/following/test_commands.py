@@ -62,7 +62,7 @@ def test_records_are_imported_listed_and_bad_ones_said(data: Path) -> None:
         (("matters", "import", "nothing.csv", "--kind", "report", "--source", "no"), 2, "没有信源 no"),
         (("topics", "report", "nothing"), 2, "没有这个政策跟踪专题"),
         (("topics", "open", "某办法", "--by", "研判员甲", "--phase", "begun=1"), 2, "写法不对"),
-        (("topics", "open", "某办法", "--by", "谁", "--phase", "published=2026-01-01"), 2, "须为已登记用户"),
+        (("topics", "open", "某办法", "--by", "谁", "--phase", "published=2026-01-01"), 2, "没有用户 谁"),
         (("topics", "open", "某办法", "--by", "研判员甲", "--phase", "published=2026-01-01"), 1, "什么稿件都找不到"),
     ],
 )

@@ -15,7 +15,7 @@ from analysis.matching.recognition import load_recogniser
 from analysis.matching.retrieval import ArticleIndex
 from analysis.matching.situations import Situations, load_situations
 from analysis.segmentation import RjiebaSegmenter
-from service.cli.operate import _situations_model
+from service.cli.doctor import situations_model
 from service.domain.events.event import IncidentGrade
 from service.domain.events.facts import IncidentFacts
 from service.domain.people.person import Role
@@ -288,7 +288,7 @@ class TestSpoiledModel:
         assert matched(store)[0]["situation"] == "adr-cluster"
 
     def test_doctor_names_the_file_and_fails(self) -> None:
-        row = _situations_model()
+        row = situations_model()
         assert (row["check"], row["ok"]) == ("情形模型", False)
         assert "situations.npz" in row["sentence"]
 
