@@ -62,6 +62,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /clocks/{clock_id}/{act}": _DECIDE,
     "POST /alerts/{alert_id}/clocks": _DECIDE,
     "POST /duties/{clock_id}/meet": _HANDLE,
+    "POST /duties/{clock_id}/unmeet": _HANDLE,
     "GET /events": _ALL,
     "GET /events/{event_id}": _ALL,
     "POST /events/{event_id}/hide/{document_id}": _DECIDE,
