@@ -119,6 +119,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /matters/frequent": _ALL,
     "POST /matters/frequent/{subject_id}": _DECIDE,
     "POST /matters/disclosures/{disclosure_id}/published": _HANDLE,
+    "POST /matters/disclosures/{disclosure_id}/withdrawn": _DECIDE,
     "GET /matters/import": _HANDLE,
     "POST /matters/import": _HANDLE,
     "GET /matters/{matter_id}": _ALL,

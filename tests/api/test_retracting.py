@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from lxml import html
 
@@ -14,8 +15,9 @@ from service.flows.cases.following import follow_up_on
 from service.flows.cases.withdrawing import drop_round
 from tests.api.conftest import Site
 from tests.api.test_cases import ALERT, give_duties
-from tests.builders import NOW
+from tests.builders import NOW, build_person
 from tests.flows.cases.scene import TEXT, Way
+from tests.following import seed_following
 
 RED = "A-20261125-03"
 
@@ -56,6 +58,33 @@ def test_a_duty_that_was_registered_as_done_by_mistake_is_taken_back_from_the_pa
     done = browser.post(action, reason="误点，还没有办理")
     assert "完成登记已撤销，时限照原来的到期时间继续。" in browser.client.get(done.headers["location"]).text
     assert offered() == []
+
+
+def test_a_decision_on_a_frequent_subject_is_taken_back_by_who_decides_and_made_anew(
+    site: Site, tmp_path: Path
+) -> None:
+    seed_following(site.context.store, build_person(Role.OFFICER), site.context.office.register, tmp_path)
+    approver, officer, where = site.browser(Role.APPROVER), site.browser(Role.OFFICER), "/matters/frequent"
+
+    def decides() -> str:
+        page = html.document_fromstring(approver.client.get(where).text)
+        [action] = [one for one in page.xpath("//form/@action") if str(one).startswith(f"{where}/")][:1]
+        approver.post(str(action), disclose="true", reason="多人申请", days="90")
+        with site.context.store.read() as work:
+            return f"/matters/disclosures/{work.matters.disclosures()[0].id}/withdrawn"
+
+    back = decides()
+    assert back in approver.client.get(where).text
+    assert back not in officer.client.get(where).text
+    refused = approver.post(back, reason=" ")
+    assert (refused.status_code, "撤销决定须写明理由" in refused.text) == (422, True)
+    told = approver.client.get(approver.post(back, reason="误点").headers["location"]).text
+    assert "决定已撤销，主题可以重新决定。" in told
+    assert "原决定：决定主动公开；审批丙撤销：误点" in told
+    assert back not in told
+    assert "建议主动公开" in told
+    decides()
+    assert back in approver.client.get(where).text
 
 
 def way_of(site: Site, *, ago: timedelta) -> Way:

@@ -115,6 +115,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "matter_linked": "核对结果已登记。",
         "disclosure_decided": "决定已登记。",
         "disclosure_published": "已登记公开。",
+        "disclosure_withdrawn": "决定已撤销，主题可以重新决定。",
     }
 )
 
