@@ -380,4 +380,4 @@ class TestEnding:
         back = applied(written, drop_follow_up(written, desk(ALL, now=later(12)), reason="误点"))
         begun = applied(back, follow_up(back, desk(ALL, now=later(20)), reason="新增两例"))
         anew = applied(begun, save_draft(begun, desk(ALL, now=later(21)), "续报"))
-        assert (anew.case.round, anew.authors) == (written.case.round, {ALL.name})
+        assert (anew.case.round, anew.authors) == (written.case.round, frozenset({ALL.name}))
