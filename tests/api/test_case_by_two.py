@@ -10,7 +10,7 @@ from service.domain.cases.workflow import Step
 from service.domain.people.person import Role
 from service.flows.cases.drafting import save_text, set_disclosure
 from service.flows.cases.following import follow_up_on
-from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, bypass_dropped, opinion_given
+from service.flows.cases.reviewing import bypass_confirmed, bypass_dropped, opinion_given
 from tests.api.conftest import Browser, Site
 from tests.api.test_cases import ALERT, give_duties
 from tests.builders import NOW
@@ -26,7 +26,7 @@ class TestBypass:
             work.people.save(PEOPLE["duty_lead"])
         reader = site.browser(Role.VIEWER).client
         assert "申请越过" not in reader.get(f"/cases/{way.case.id}").text
-        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        way.asks_past("duty_lead", version=1, reason="五小时将到")
         said = "值班丙申请越过第 1 版尚缺的审核与签批：五小时将到。须由另一人"
         assert said in reader.get(f"/cases/{way.case.id}").text
         way.writes(f"{TEXT}已停用。")
@@ -38,7 +38,7 @@ class TestBypass:
         way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
         with site.context.store.write() as work:
             work.people.save(PEOPLE["duty_lead"])
-        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        way.asks_past("duty_lead", version=1, reason="五小时将到")
         head = give_duties(site, Role.APPROVER, "head")
         assert "确认越过审核程序：" in head.client.get("/cases").text.split("<h2>在办</h2>")[0]
         page = f"/cases/{way.case.id}?tab=review"
@@ -64,12 +64,12 @@ class TestBypass:
         way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
         with site.context.store.write() as work:
             work.people.save(PEOPLE["duty_lead"])
-        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        way.asks_past("duty_lead", version=1, reason="五小时将到")
         head = give_duties(site, Role.APPROVER, "head")
         page = html.document_fromstring(head.client.get(f"/cases/{way.case.id}?tab=review").text)
         [seen] = page.xpath("//form[contains(@action, 'bypass-confirm')]//input[@name='request']/@value")
         bypass_dropped(way.hand("duty_lead"), version=1, reason="")
-        bypass_asked(way.hand("duty_lead"), version=1, reason="另有传言")
+        way.asks_past("duty_lead", version=1, reason="另有传言")
         refused = head.post(f"/cases/{way.case.id}/bypass-confirm", version="1", request=seen)
         assert (refused.status_code, "不是您看到的那一条申请" in refused.text) == (409, True)
         assert way.case.asked["reason"] == "另有传言"
@@ -84,7 +84,7 @@ class TestBypass:
         way.reviews(Step.FIRST_REVIEW)
         opinion_given(way.hand("legal_reviewer"), Step.LEGAL_REVIEW, version=1, passed=False, remark="请改")
         way.writes(f"{TEXT}已停用。")
-        bypass_asked(way.hand("duty_lead"), version=2, reason="五小时将到")
+        way.asks_past("duty_lead", version=2, reason="五小时将到")
         bypass_confirmed(way.hand("deputy_head"), version=2)
         assert self._line(site, way)["三项审核"] == "越过"
         way.checks_authority()
@@ -96,11 +96,10 @@ class TestBypass:
         with site.context.store.write() as work:
             work.people.save(PEOPLE["duty_lead"])
         way.reviews(Step.LEGAL_REVIEW)
-        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        way.asks_past("duty_lead", version=1, reason="五小时将到")
         bypass_confirmed(way.hand("deputy_head"), version=1)
         assert self._line(site, way)["三项审核"].endswith("法规戊，其余越过")
         way.checks_authority()
-        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="")
         way.publishes()
         assert self._line(site, way)["三项审核"].endswith("法规戊，其余越过")
 
@@ -112,23 +111,28 @@ class TestBypass:
             found[name.text_content()] = " ".join(step.text_content().split()).removeprefix(name.text_content()).strip()
         return found
 
-    def test_after_a_bypass_without_a_disclosure_attribute_the_page_asks_for_it_and_takes_it(self, site: Site) -> None:
+    def test_the_page_asks_for_the_disclosure_attribute_before_a_bypass_and_shows_it_to_the_second_name(
+        self, site: Site
+    ) -> None:
         way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
         with site.context.store.write() as work:
             work.people.save(PEOPLE["duty_lead"])
-        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        lead = give_duties(site, Role.APPROVER, "duty_lead", "head")
+        page, open_ = f"/cases/{way.case.id}?tab=review", "公开属性未定，请先在页首“公开属性”中确定。</p>"
+        assert open_ in lead.client.get(page).text.split("越过审核…")[1]
+        refused = lead.post(f"/cases/{way.case.id}/bypass", version="1", reason="五小时将到")
+        assert (refused.status_code, "请先确定再申请越过" in refused.text) == (409, True)
+        way.asks_past("duty_lead", version=1, reason="五小时将到")
+        shown = lead.client.get(page).text
+        assert "公开属性为“主动公开”，随稿件越过签批" in shown
+        assert open_ not in shown
         bypass_confirmed(way.hand("head"), version=1)
         way.checks_authority()
-        officer = give_duties(site, Role.OFFICER, "publisher", "spokesperson")
-        page = f"/cases/{way.case.id}?tab=review"
-        assert "公开属性未定，请先在页首" in officer.client.get(page).text
-        assert officer.post(f"/cases/{way.case.id}/disclose", attribute="active").status_code == 303
-        text = officer.client.get(page).text
-        assert "公开属性未定" not in text
         # Whoever publishes does not change it any more: that is up to who signs.
-        assert "公开属性…" not in text
+        publisher = give_duties(site, Role.OFFICER, "publisher", "spokesperson")
+        assert "公开属性…" not in publisher.client.get(page).text
         form = {"version": "1", "channel": "省局网站", "reference": "1号"}
-        assert officer.post(f"/cases/{way.case.id}/publish", **form).status_code == 303
+        assert publisher.post(f"/cases/{way.case.id}/publish", **form).status_code == 303
 
     def test_who_asks_sees_before_whom_it_is_mailed_to_and_the_page_of_the_event_the_steps_that_will_be_overdue(
         self, site: Site

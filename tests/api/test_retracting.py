@@ -1,10 +1,13 @@
 """What was registered by mistake is taken back from the page that shows it."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from lxml import html
 
 from service.domain.cases.file import Disclosure
+from service.domain.clocks.clock import ClockState
 from service.domain.people.person import Role
 from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.ending import close_case
@@ -12,8 +15,9 @@ from service.flows.cases.following import follow_up_on
 from service.flows.cases.withdrawing import drop_round
 from tests.api.conftest import Site
 from tests.api.test_cases import ALERT, give_duties
-from tests.builders import NOW
+from tests.builders import NOW, build_person
 from tests.flows.cases.scene import TEXT, Way
+from tests.following import seed_following
 
 RED = "A-20261125-03"
 
@@ -30,6 +34,57 @@ def test_an_answer_that_was_registered_by_mistake_is_taken_back_from_the_page_th
     done = browser.post(action, reason="误登，没有发布", seen=seen)
     assert "由它记为完成的时限照原来的到期时间继续" in browser.client.get(done.headers["location"]).text
     assert action not in browser.client.get(where).text
+
+
+def test_a_duty_that_was_registered_as_done_by_mistake_is_taken_back_from_the_page_that_shows_it(site: Site) -> None:
+    browser, where = site.browser(Role.OFFICER), "/events/20261125-03?tab=handling"
+
+    def offered() -> list[str]:
+        page = html.document_fromstring(browser.client.get(where).text)
+        return [str(action) for action in page.xpath("//form/@action") if str(action).endswith("/unmeet")]
+
+    with site.context.store.read() as work:
+        held = work.clocks.of_alerts([RED])[RED]
+    rules = site.context.office.register.clocks
+    clock = next(one for one in held if not rules[one.rule_id].answers and not rules[one.rule_id].repeat)
+    with site.context.store.write() as work:
+        work.clocks.save(replace(clock, state=ClockState.ARMED, armed_by="审批丙"))
+    assert offered() == []
+    assert browser.post(f"/duties/{clock.id}/meet", reason="").status_code == 303
+    [action] = offered()
+    assert action == f"/duties/{clock.id}/unmeet"
+    assert browser.post(action, reason=" ").status_code == 422
+    assert browser.post(action, reason="误点", seen="2026-11-20T00:00:00+00:00").status_code == 409
+    done = browser.post(action, reason="误点，还没有办理")
+    assert "完成登记已撤销，时限照原来的到期时间继续。" in browser.client.get(done.headers["location"]).text
+    assert offered() == []
+
+
+def test_a_decision_on_a_frequent_subject_is_taken_back_by_who_decides_and_made_anew(
+    site: Site, tmp_path: Path
+) -> None:
+    seed_following(site.context.store, build_person(Role.OFFICER), site.context.office.register, tmp_path)
+    approver, officer, where = site.browser(Role.APPROVER), site.browser(Role.OFFICER), "/matters/frequent"
+
+    def decides() -> str:
+        page = html.document_fromstring(approver.client.get(where).text)
+        [action] = [one for one in page.xpath("//form/@action") if str(one).startswith(f"{where}/")][:1]
+        approver.post(str(action), disclose="true", reason="多人申请", days="90")
+        with site.context.store.read() as work:
+            return f"/matters/disclosures/{work.matters.disclosures()[0].id}/withdrawn"
+
+    back = decides()
+    assert back in approver.client.get(where).text
+    assert back not in officer.client.get(where).text
+    refused = approver.post(back, reason=" ")
+    assert (refused.status_code, "撤销决定须写明理由" in refused.text) == (422, True)
+    told = approver.client.get(approver.post(back, reason="误点").headers["location"]).text
+    assert "决定已撤销，主题可以重新决定。" in told
+    assert "原决定：决定主动公开；审批丙撤销：误点" in told
+    assert back not in told
+    assert "建议主动公开" in told
+    decides()
+    assert back in approver.client.get(where).text
 
 
 def way_of(site: Site, *, ago: timedelta) -> Way:

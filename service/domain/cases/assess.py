@@ -173,13 +173,6 @@ def respond(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     )
 
 
-def _undecided(file: CaseFile) -> bool:
-    """Tell whether a text came past its signature without an attribute, which only a bypass lets it: one is still set."""
-    case = file.case
-    unset = case.state is CaseState.APPROVED and case.disclosure is None
-    return unset and Step.SIGN in file.bypassed(case.submitted)
-
-
 def disclosure_mark(case: Case) -> str:
     """Return a mark of the attribute as it stands with its reason: who decides says by it which one they saw."""
     return text_hash(f"{case.disclosure or ''}\n{case.disclosure_reason or ''}")[:16]
@@ -188,14 +181,14 @@ def disclosure_mark(case: Case) -> str:
 def disclose(file: CaseFile, desk: Desk, attribute: Disclosure, reason: str = "") -> Move:
     """Set the disclosure attribute; withholding needs its reason.
 
-    It stands fixed once the text is signed, or two names went past its signature; of one that came past its signature without an attribute it is set once.
+    It stands fixed once the text is signed, or two names went past its signature.
 
     Raises:
         NotOnDuty: The person neither writes nor signs.
         Barred: Signed already, or no reason.
     """
     state = file.case.state
-    if state in desk.workflow.final or signed_with_it(file) or (state in _SIGNED and not _undecided(file)):
+    if state in desk.workflow.final or state in _SIGNED or signed_with_it(file):
         raise Barred(Bar.WRONG_STATE, "签批之后公开属性由签批人更正；已公开发布的不再改动")
     duties = desk.workflow.steps[Step.SAVE].duties + desk.workflow.steps[Step.SIGN].duties_at(desk.grade)
     on_duty(duties, desk, "确定公开属性")

@@ -18,13 +18,13 @@ def signed_with_it(file: CaseFile) -> bool:
     """Tell whether the attribute was signed, or let past its signature, with the text under way: then only who signs corrects it."""
     case = file.case
     past = case.state in TEXT_STATES and Step.SIGN in file.bypassed(case.submitted)
-    return case.disclosure is not None and (case.state is CaseState.APPROVED or past)
+    return case.state is CaseState.APPROVED or past
 
 
 def correct_disclosure(file: CaseFile, desk: Desk, attribute: Disclosure, *, reason: str, reference: str = "") -> Move:
     """Say anew which attribute the version carries that is signed and not out; whoever may sign it signs it with that.
 
-    It is the same where two names stood for the signature.
+    It is the same where two names stood for the signature, also of a case of an earlier build that they let past without one.
 
     Raises:
         NotOnDuty: The person may not sign.
@@ -32,8 +32,9 @@ def correct_disclosure(file: CaseFile, desk: Desk, attribute: Disclosure, *, rea
             reviewed the text.
     """
     case, version = file.case, file.case.submitted
-    if version is None or case.disclosure is None or not signed_with_it(file):
+    if version is None or not signed_with_it(file):
         raise Barred(Bar.WRONG_STATE, _not_now(case.state))
+    before = case.disclosure.word if case.disclosure else "未定"
     if attribute is case.disclosure:
         raise Barred(Bar.KNOWN, f"公开属性已是“{attribute.word}”，没有更正")
     why = stated(reason, "更正公开属性的理由")
@@ -49,7 +50,7 @@ def correct_disclosure(file: CaseFile, desk: Desk, attribute: Disclosure, *, rea
         version=version,
         outcome="signed",
         reference=stated(reference, "重新签批的签批件编号或电子签批编号"),
-        remark=f"公开属性由“{case.disclosure.word}”更正为“{attribute.word}”：{why}",
+        remark=f"公开属性由“{before}”更正为“{attribute.word}”：{why}",
     )
     return noted(case, desk, signed, disclosure=attribute, disclosure_reason=why)
 

@@ -273,8 +273,7 @@ class CaseFile:
 
         A further round that was taken back had the same number: what was written in it is not of this one.
         """
-        begun = next((one.at for one in reversed(self.steps) if one.step is Step.FOLLOW_UP), None)
-        return next((one for one in self._of_round() if begun is None or one.at >= begun), None)
+        return next(self._since_begun(), None)
 
     @property
     def published(self) -> tuple[Publication, ...]:
@@ -291,14 +290,21 @@ class CaseFile:
     def _of_round(self) -> Iterator[Draft]:
         return (one for one in reversed(self.drafts) if one.round == self.case.round)
 
+    def _since_begun(self) -> Iterator[Draft]:
+        begun = next((one.at for one in reversed(self.steps) if one.step is Step.FOLLOW_UP), None)
+        return (one for one in self._of_round() if begun is None or one.at >= begun)
+
     def draft(self, version: int) -> Draft | None:
         """Return one version."""
         return next((one for one in self.drafts if one.version == version), None)
 
     @property
     def authors(self) -> frozenset[str]:
-        """Everybody who wrote in this round, before a case was closed and opened again too: their words may be in the text."""
-        return frozenset(one.by for one in self.drafts if one.round == self.case.round)
+        """Everybody who wrote since this round began, before a case was closed and opened again too: their words may be in the text.
+
+        What was written in a further round that was taken back is no text of this one, and who wrote it may review here.
+        """
+        return frozenset(one.by for one in self._since_begun())
 
     def passed(self, version: int | None) -> Mapping[Step, ReviewOpinion]:
         """Return the reviews that this version passed."""

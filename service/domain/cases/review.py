@@ -195,11 +195,10 @@ def sign(file: CaseFile, desk: Desk, *, version: int, reference: str, remark: st
     if rule.to in desk.workflow.four_eyes:
         involved = file.authors | {one.by for one in file.passed(version).values()}
         refuse_involved(involved, desk, "签批须由起草人和审核人以外的人办理")
-    if file.case.disclosure is None:
-        raise Barred(Bar.NO_DISCLOSURE, "公开属性尚未确定（主动公开、依申请公开或不予公开），请先确定再签批")
+    attribute = _attribute(file.case, "签批")
     number = stated(reference, "签批件编号或电子签批编号")
     signed = approval_of(file, desk, step=Step.SIGN, version=version, outcome="signed", reference=number, remark=remark)
-    detail = {"version": version, "reference": number, "disclosure": file.case.disclosure.value}
+    detail = {"version": version, "reference": number, "disclosure": attribute.value}
     return stepped(file, Step.SIGN, desk, detail=detail, records=(signed,))
 
 
@@ -207,6 +206,7 @@ def ask_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str, asker_l
     """Ask to go past the reviews and the signature that are missing; nothing happens until a second person confirms.
 
     A request of somebody else that waits already is not written over, unless who made it may ask no more (`asker_left`).
+    The two names stand for the attribute too, as a signature does: it is set before.
     """
     checked(file.case, Step.BYPASS, desk)
     _same_version(file.case, version)
@@ -219,6 +219,7 @@ def ask_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str, asker_l
         "reason": stated(reason, "越过审核程序的理由"),
         "at": desk.now.isoformat(),
         "steps": [step.value for step in missing],
+        "disclosure": _attribute(file.case, "申请越过").value,
         **{name: value for name, value in file.case.asked.items() if name == "dropped"},
     }
     return noted(file.case, desk, asked=MappingProxyType(asked))
@@ -239,7 +240,7 @@ def confirm_bypass(
 
     Raises:
         Barred: Nobody asked, another request than the one seen waits, who asked may not any more (`asker_left`), the same person asked, the person wrote the text,
-            or a finding blocks it.
+            the attribute is another than was asked for, or a finding blocks it.
     """
     checked(file.case, Step.BYPASS, desk)
     _same_version(file.case, version)
@@ -252,6 +253,7 @@ def confirm_bypass(
     if asker_left:
         raise Barred(Bar.MOVED_ON, f"申请人{asked['by']}已停用或不再有此岗位，申请不再有效；仍须越过的，请另行申请")
     refuse_involved(file.authors, desk, "越过审核程序须由起草人以外的人确认")
+    _same_attribute(file.case)
     if blocking:
         raise Barred(Bar.BLOCKED_TEXT, f"不能越过保密审查：{_told(blocking)}请退回修改。")
     missing = _bypassable(file, version)
@@ -337,6 +339,22 @@ def _bypassable(file: CaseFile, version: int) -> tuple[Step, ...]:
     if not missing:
         raise Barred(Bar.KNOWN, f"第{version}版没有尚缺的审核或签批，不需要越过")
     return missing
+
+
+def _attribute(case: Case, act: str) -> Disclosure:
+    if case.disclosure is None:
+        raise Barred(Bar.NO_DISCLOSURE, f"公开属性尚未确定（主动公开、依申请公开或不予公开），请先确定再{act}")
+    return case.disclosure
+
+
+def _same_attribute(case: Case) -> None:
+    now = _attribute(case, "确认越过")
+    # A request of an earlier build says nothing of the attribute.
+    asked = Disclosure(case.asked.get("disclosure", now))
+    if asked is not now:
+        raise Barred(
+            Bar.MOVED_ON, f"公开属性申请时为“{asked.word}”，现为“{now.word}”，没有确认。仍须越过的，请申请人重新申请"
+        )
 
 
 def _sent_back(file: CaseFile, version: int) -> bool:

@@ -1,4 +1,4 @@
-"""What may happen to a running clock beside meeting or ending it: one extension, a next round, a due time that became known."""
+"""What may happen to a clock beside meeting or ending it: one extension, a next round, a due time that became known, a meeting taken back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,12 +6,23 @@ from datetime import datetime
 from types import MappingProxyType
 
 from service.domain.clocks.calendar import CalendarYearMissingError, WorkingCalendar
-from service.domain.clocks.clock import SYSTEM, Clock, ClockRole, ClockRule, ClockState, due_at, limit_words
+from service.domain.clocks.clock import (
+    MET_STATES,
+    SYSTEM,
+    Clock,
+    ClockRole,
+    ClockRule,
+    ClockState,
+    due_at,
+    limit_words,
+    met_taken_back,
+)
+from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.matters.clock_exclusion import as_duty
-from service.domain.matters.matter_duty import due_of_duty
+from service.domain.matters.matter_duty import HANDLED, due_of_duty
 from service.domain.refusal import Conflict
 
-__all__ = ["extend", "next_round", "settled"]
+__all__ = ["extend", "next_round", "settled", "unmet"]
 
 _OPEN = frozenset({ClockState.PROPOSED, ClockState.ARMED, ClockState.PAUSED})
 _REFUSED: Mapping[ClockState, str] = MappingProxyType(
@@ -87,6 +98,31 @@ def next_round(clock: Clock, rule: ClockRule | None, *, by: str, now: datetime) 
         extended_by=None,
         exclusions=(),
     )
+
+
+def unmet(clock: Clock, rule: ClockRule | None, *, by: str, why: str) -> Clock:
+    """Return a clock that was met by mistake running on, due as before; what was waited for then is waited for again.
+
+    Raises:
+        Conflict: It is not met, or its duty is repeated: then the next round runs already.
+    """
+    if clock.state not in MET_STATES or clock.met_at is None:
+        raise Conflict(f"时限“{clock.action}”没有登记完成，可能已被撤销，请刷新页面")
+    if rule is not None and rule.repeat:
+        raise Conflict(
+            f"时限“{clock.action}”按期重复，下一期已经开始计时，这一期的登记不撤销；请按下一期的到期时间办理"
+        )
+    return met_taken_back(_waiting_again(clock), was=clock.met_at, by=by, why=why)
+
+
+def _waiting_again(clock: Clock) -> Clock:
+    last = clock.exclusions[-1] if clock.exclusions else None
+    if last is None or last.until != clock.met_at or last.remark != HANDLED:
+        return clock
+    going_on = replace(last, until=None, ended_by=None, remark="", days=None)
+    # A supplement began the time anew. When it began before is not kept, and does not count: what comes begins it anew again.
+    start_at = last.since if last.kind is ExclusionKind.SUPPLEMENT else clock.start_at
+    return replace(clock, exclusions=(*clock.exclusions[:-1], going_on), due_at=last.due_before, start_at=start_at)
 
 
 def settled(

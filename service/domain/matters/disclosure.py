@@ -33,6 +33,7 @@ __all__ = [
     "publish",
     "settled",
     "subject_of",
+    "withdraw",
 ]
 
 APPLICATIONS, COMPLAINTS, APPLICANTS = 3, 5, 3
@@ -53,11 +54,17 @@ class DisclosureState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
 
     @property
     def word(self) -> str:
         """The state in the interface."""
-        return {"accepted": "决定主动公开", "rejected": "不主动公开", "published": "已公开"}[self.value]
+        return {
+            "accepted": "决定主动公开",
+            "rejected": "不主动公开",
+            "published": "已公开",
+            "withdrawn": "已撤销，待重新决定",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +161,10 @@ def _subject(subject: str, matters: Sequence[Matter]) -> FrequentSubject:
 
 
 def _decided(one: FrequentSubject, decisions: Sequence[DisclosureDecision]) -> FrequentSubject:
-    """Return the subject with the latest decision on at least half of its matters; then nothing is proposed anew."""
+    """Return the subject with the latest decision on at least half of its matters that stands; then nothing is proposed anew."""
     ids = {matter.id for matter in one.matters}
-    for decision in sorted(decisions, key=lambda past: past.decided_at, reverse=True):
+    standing = (past for past in decisions if past.state is not DisclosureState.WITHDRAWN)
+    for decision in sorted(standing, key=lambda past: past.decided_at, reverse=True):
         if len(ids.intersection(decision.matters)) >= _STILL_DECIDED * len(ids):
             return replace(one, decision=decision, proposed=False)
     return one
@@ -197,9 +205,12 @@ def _due(decided_at: datetime, register: Register) -> datetime | None:
         return None
 
 
+_NOTHING_DUE = frozenset({DisclosureState.REJECTED, DisclosureState.WITHDRAWN})
+
+
 def settled(one: DisclosureDecision, register: Register) -> DisclosureDecision | None:
     """Return the decision with the due time that could not be told when it was made, `None` where nothing is to be added."""
-    if one.state is DisclosureState.REJECTED or one.due_at is not None:
+    if one.state in _NOTHING_DUE or one.due_at is not None:
         return None
     due = _due(one.decided_at, register)
     return None if due is None else replace(one, due_at=due)
@@ -211,6 +222,22 @@ def duty_of(one: DisclosureDecision, register: Register, *, warned: int = 0) -> 
         return None
     begun = begin(DISCLOSE, register, start_at=one.decided_at)
     return replace(begun, action="公开并登记", due_at=one.due_at, warned=warned)
+
+
+def withdraw(one: DisclosureDecision, *, by: str, reason: str) -> DisclosureDecision:
+    """Return a decision that was made by mistake as taken back: nothing is due by it, and its subject can be decided on anew.
+
+    What was decided, by whom, when and why stays in it. Raises `Conflict` where it was taken back or carried out, or no name or
+    reason is given.
+    """
+    if one.state is DisclosureState.PUBLISHED:
+        raise Conflict(f"“{one.subject}”已公开在{one.place}，决定已经执行，不能撤销")
+    if one.state is DisclosureState.WITHDRAWN:
+        raise Conflict(f"“{one.subject}”的决定已撤销，请刷新页面")
+    if not by.strip() or not reason.strip():
+        raise Conflict("请写明撤销的理由")
+    why = f"{one.reason}（原决定：{one.state.word}；{by}撤销：{reason.strip()}）"
+    return replace(one, state=DisclosureState.WITHDRAWN, reason=why, due_at=None)
 
 
 def publish(one: DisclosureDecision, *, by: str, place: str, now: datetime) -> DisclosureDecision:

@@ -51,15 +51,20 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A time for which nobody can be reached: no shift, or one whose people cannot receive anything."""
+    """A time for which nobody can be reached: no shift, or one whose people cannot receive anything.
+
+    `goes_on` says that nobody looked further than its end: it may last longer.
+    """
 
     begins_at: datetime
     ends_at: datetime
     why: str
+    goes_on: bool = False
 
     def sentence(self, now: datetime) -> str:
         """Say when, and why."""
-        return f"{beijing(self.begins_at, now)}至{beijing(self.ends_at, now)}：{self.why}"
+        upto = "起，至少到" if self.goes_on else "至"
+        return f"{beijing(self.begins_at, now)}{upto}{beijing(self.ends_at, now)}：{self.why}"
 
 
 def covering(shifts: Sequence[Shift], now: datetime) -> tuple[Shift, ...]:
@@ -88,6 +93,7 @@ def gaps(shifts: Sequence[Shift], people: Mapping[str, Person], *, since: dateti
     """Return the times between `since` and `until` for which nobody on the roster can be reached, in order.
 
     A shift counts where its person or deputy is active, has an address and may acknowledge. Gaps that touch and have one reason are one.
+    One that lasts until `until` goes on unless a shift that covers that moment is among `shifts`.
     """
     edges = {since, until}
     for shift in shifts:
@@ -100,7 +106,8 @@ def gaps(shifts: Sequence[Shift], people: Mapping[str, Person], *, since: dateti
             continue
         joins = bool(found) and found[-1].ends_at == begins and found[-1].why == why
         since_when = found.pop().begins_at if joins else begins
-        found.append(Gap(begins_at=since_when, ends_at=ends, why=why))
+        goes_on = ends == until and _unreached(covering(shifts, until), people) is not None
+        found.append(Gap(begins_at=since_when, ends_at=ends, why=why, goes_on=goes_on))
     return tuple(found)
 
 

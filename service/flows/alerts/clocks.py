@@ -14,6 +14,7 @@ from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
 from service.domain.matters.clock_changes import extend, next_round
 from service.domain.matters.clock_exclusion import exclude, resume
+from service.domain.matters.matter_duty import HANDLED
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.domain.rules.duties import clock_for, clock_id
@@ -212,7 +213,7 @@ def meet_clock(
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        held = _counting(clock_of(work, clock_id), person, office, now, remark="已办理")
+        held = _counting(clock_of(work, clock_id), person, office, now, remark=HANDLED)
         clock = meet(held, by=person.name, now=now, note=remark.strip() or None)
         rule = office.register.clocks.get(clock.rule_id)
         alert = alert_of(work, clock.alert_id)

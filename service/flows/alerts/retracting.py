@@ -1,4 +1,4 @@
-"""An answer that was registered on an alert by mistake is taken back: the alert stands where it stood, its clocks run on."""
+"""What was registered on an alert by mistake is taken back: an answer, so that the alert stands where it stood, or a clock that was met."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,14 +11,15 @@ from service.domain.beijing import beijing
 from service.domain.cases.corrected import answered_from
 from service.domain.cases.file import CaseFile
 from service.domain.clocks.clock import MET_STATES, Clock, met_taken_back
+from service.domain.matters.clock_changes import unmet
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict
-from service.flows.acts import event_of, held_alert, note, permit, reason_of, save_alert
+from service.flows.acts import clock_of, event_of, held_alert, note, permit, reason_of, save_alert
 from service.flows.office import Office
 from service.flows.telling.tell import tell_person
 from service.ports.store import Store, Work
 
-__all__ = ["own_answer", "take_answer_back"]
+__all__ = ["met_alone", "own_answer", "take_answer_back", "take_met_back"]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -58,6 +59,43 @@ def take_answer_back(
         return saved
 
 
+def met_alone(clock: Clock, alert: Alert) -> bool:
+    """Tell whether the clock is met and not by the answer that stands on the alert: that one is taken back as a whole."""
+    return clock.state in MET_STATES and clock.met_at not in {alert.answered_at, answered_last(alert)}
+
+
+def take_met_back(
+    store: Store, person: Person, clock_id: str, reason: str, *, office: Office, now: datetime, seen: str | None = None
+) -> Clock:
+    """Take back that a duty was done (登记完成), with the reason; what was registered stays in the trail, and late stays late.
+
+    `seen` is the moment of the registration that the person saw; `None` asks for no check.
+
+    Raises:
+        Conflict: The clock is not met, was met by an answer or anew meanwhile, is repeated, or its alert is closed.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    why = reason_of(reason, act="撤销完成登记")
+    with store.write() as work:
+        clock = clock_of(work, clock_id)
+        alert = held_alert(work, clock.alert_id)
+        if alert.state is AlertState.CLOSED:
+            raise Conflict("预警已关闭，请先重新打开再撤销完成登记")
+        running = unmet(clock, office.register.clocks.get(clock.rule_id), by=person.name, why=why)
+        assert clock.met_at is not None
+        if seen is not None and seen != clock.met_at.isoformat():
+            raise Conflict(f"{beijing(clock.met_at, now)}又登记了完成，不是您看到的那一次，没有撤销。请看过再办理")
+        given = _as_registered(work, alert.id, clock.met_at)
+        if clock.action in (given.get("clock") or ()) or not met_alone(clock, alert):
+            raise Conflict(
+                f"时限“{clock.action}”是随回应登记完成的，误登的请用“撤销回应登记”，在处置中发布的请更正发布登记"
+            )
+        work.clocks.save(running)
+        _note_runs_on(work, person, clock, running, why, now)
+        return running
+
+
 def _to_take_back(work: Work, alert: Alert, seen: str | None, now: datetime) -> datetime:
     if alert.state is AlertState.CLOSED:
         raise Conflict("预警已关闭，请先重新打开再撤销回应登记")
@@ -90,17 +128,22 @@ def _met_by(work: Work, alert_id: str, spoken: datetime, given: Mapping[str, Any
 def _runs_on(work: Work, person: Person, clock: Clock, spoken: datetime, why: str, now: datetime) -> str:
     running = met_taken_back(clock, was=spoken, by=person.name, why=why)
     work.clocks.save(running)
-    detail = {
-        "rule": clock.rule_id,
-        "clock": clock.action,
-        "met_at": spoken.isoformat(),
-        "state": running.state.value,
-        "due_at": clock.due_at.isoformat() if clock.due_at else None,
-        "alert": clock.alert_id,
-        "reason": why,
-    }
-    note(work, person, "clock.met_taken_back", f"clock:{clock.id}", detail, now)
+    _note_runs_on(work, person, clock, running, why, now)
     return clock.action
+
+
+def _note_runs_on(work: Work, person: Person, was: Clock, running: Clock, why: str, now: datetime) -> None:
+    detail = {
+        "rule": was.rule_id,
+        "clock": was.action,
+        "met_at": was.met_at.isoformat() if was.met_at else None,
+        "state": running.state.value,
+        "due_at": running.due_at.isoformat() if running.due_at else None,
+        "alert": was.alert_id,
+        "reason": why,
+        "from": was.reason,
+    }
+    note(work, person, "clock.met_taken_back", f"clock:{was.id}", detail, now)
 
 
 def _tell_owner(work: Work, person: Person, alert: Alert, office: Office, now: datetime) -> None:

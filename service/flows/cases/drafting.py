@@ -57,12 +57,16 @@ def set_disclosure(
         Barred: Somebody else set it meanwhile; the sentence says who, and to what.
     """
     with at_case(hand) as scene:
-        case, before = scene.file.case, scene.file.case.disclosure
+        case = scene.file.case
         if seen is not None and seen != disclosure_mark(case):
             raise Barred(Bar.MOVED_ON, f"{_set_meanwhile(scene)}，没有改动。请看过再定")
-        if before is not None and signed_with_it(scene.file):
+        if signed_with_it(scene.file):
             move = correct_disclosure(scene.file, scene.desk, attribute, reason=reason, reference=reference)
-            told = {"from": before.word, "disclosure": attribute.word, "reason": reason.strip()}
+            told = {
+                "from": case.disclosure.word if case.disclosure else "未定",
+                "disclosure": attribute.word,
+                "reason": reason.strip(),
+            }
             return scene.carry(move, "disclosure_corrected", **told, reference=reference.strip())
         move = disclose(scene.file, scene.desk, attribute, reason)
         return scene.carry(move, "disclosure", disclosure=attribute.word, reason=reason.strip())

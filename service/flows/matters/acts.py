@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.matters.crossing import Crossing, CrossingState
-from service.domain.matters.disclosure import DisclosureDecision, FrequentSubject, decide, frequent, publish
+from service.domain.matters.disclosure import DisclosureDecision, FrequentSubject, decide, frequent, publish, withdraw
 from service.domain.matters.matter import Matter, MatterAct, MatterState, perform
 from service.domain.matters.matter_clock import duty_of, exclude, extend, resume, start_unverified
 from service.domain.people.person import Act, Person
@@ -32,6 +32,7 @@ __all__ = [
     "resume_time",
     "same_applicant",
     "start_duty",
+    "withdraw_disclosure",
 ]
 
 FREQUENT_DAYS = (30, 90, 180, 365)
@@ -301,14 +302,43 @@ def register_publication(
     permit(person, Act.HANDLE_MATTER)
     with store.write() as work:
         work.alone("disclosures")
-        found = next((one for one in work.matters.disclosures() if one.id == disclosure_id), None)
-        if found is None:
-            raise NotFound("没有这个决定")
+        found = _decision_of(work, disclosure_id)
         published = publish(found, by=person.name, place=place[:300], now=now)
         work.matters.save_disclosure(published)
         detail = {"name": published.subject, "place": published.place}
         note(work, person, "disclosure.published", f"disclosure:{disclosure_id}", detail, now)
     return published
+
+
+def withdraw_disclosure(
+    store: Store, person: Person, disclosure_id: str, reason: str, *, now: datetime
+) -> DisclosureDecision:
+    """Take a decision on a frequent subject back that was made by mistake, with the reason; nobody is reminded of it any more.
+
+    Raises:
+        NotFound: There is no such decision.
+        Conflict: It was carried out, or taken back already.
+        Refusal: There is no reason.
+        Forbidden: As everywhere.
+    """
+    permit(person, Act.EXTEND_MATTER)
+    why = reason_of(reason, act="撤销决定")
+    with store.write() as work:
+        work.alone("disclosures")
+        found = _decision_of(work, disclosure_id)
+        back = withdraw(found, by=person.name, reason=why)
+        work.matters.save_disclosure(back)
+        due = found.due_at.isoformat() if found.due_at else None
+        detail = {"name": found.subject, "from": found.state.word, "reason": why, "due_at": due}
+        note(work, person, "disclosure.withdrawn", f"disclosure:{disclosure_id}", detail, now)
+    return back
+
+
+def _decision_of(work: Work, disclosure_id: str) -> DisclosureDecision:
+    found = next((one for one in work.matters.disclosures() if one.id == disclosure_id), None)
+    if found is None:
+        raise NotFound("没有这个决定")
+    return found
 
 
 def _save(

@@ -26,6 +26,7 @@ _MOST = 500
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 _SHORTEST_GAP = timedelta(minutes=5)
+_END_WITHIN = timedelta(days=14)
 
 
 def tell_of_blue(store: Store, *, office: Office, now: datetime) -> int:
@@ -132,15 +133,16 @@ def coming_gaps(work: Work, *, since: datetime, until: datetime) -> tuple[Gap, .
     if not work.roster.kept():
         return ()
     people = {person.id: person for person in work.people.listing()}
-    found = gaps(work.roster.between(since, until), people, since=since, until=until)
+    found = gaps(work.roster.between(since, until + _INSTANT), people, since=since, until=until)
     return tuple(gap for gap in found if gap.ends_at - gap.begins_at >= _SHORTEST_GAP)
 
 
 def tell_gaps(store: Store, *, office: Office, now: datetime) -> int:
     """Tell who stands in of every gap that begins soon, once each; return how many mails are new."""
-    ahead = office.routing().roster_ahead
+    ahead = now + office.routing().roster_ahead
     with store.read() as work:
-        coming = coming_gaps(work, since=now, until=now + ahead)
+        # Seen as soon as it begins within the look ahead, its end is found beyond: half a day is not told as five minutes.
+        coming = [gap for gap in coming_gaps(work, since=now, until=ahead + _END_WITHIN) if gap.begins_at < ahead]
         if not _untold(work, coming):
             return 0
     with store.write() as work:

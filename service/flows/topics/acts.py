@@ -77,10 +77,18 @@ def topic_of_policies(work: Work, policies: Iterable[Policy]) -> Topic | None:
     known = list(policies)
     stems, numbers = {one.stem for one in known}, {one.issue_number for one in known if one.issue_number}
     cores = {title_core(one.title) for one in known}
-    for topic in work.topics.listing():
+    for topic in _topics(work):
         if topic.stem in stems or topic.issue_number in numbers or title_core(topic.title) in cores:
             return topic
     return None
+
+
+def _topics(work: Work) -> Iterator[Topic]:
+    """Yield every topic, the last opened first: one of years ago is the topic of its policy still."""
+    offset = 0
+    while found := work.topics.listing(limit=_PAGE, offset=offset):
+        yield from found
+        offset += _PAGE
 
 
 def open_topic(
@@ -346,7 +354,7 @@ def _fill(store: Store, topic: Topic, now: datetime) -> Topic:
 
 def _others(store: Store) -> list[Topic]:
     with store.read() as work:
-        return work.topics.listing()
+        return list(_topics(work))
 
 
 def _refill_within(store: Store, topic: Topic, now: datetime) -> None:

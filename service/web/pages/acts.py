@@ -322,6 +322,19 @@ def meet_clock(request: Request, identity: Handler, clock_id: str, sent: Sent, r
     )
 
 
+@router.post("/duties/{clock_id}/unmeet")
+def unmeet_clock(request: Request, identity: Handler, clock_id: str, reason: Reason, sent: Sent) -> Response:
+    """Take back that a duty was done; `seen` of the form is the moment of the registration that the page showed."""
+    context = context_of(request)
+    store, person, now = context.store, identity.person, context.now()
+    seen = first(sent, "seen") or None
+    return Posted(request, identity, sent).on_clock(
+        _alert_of(request, clock_id),
+        lambda: retracting.take_met_back(store, person, clock_id, reason, office=context.office, now=now, seen=seen),
+        "unmet",
+    )
+
+
 def _alert_of(request: Request, clock_id: str) -> str | None:
     with context_of(request).store.read() as work:
         clock = work.clocks.get(clock_id)

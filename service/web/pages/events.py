@@ -29,7 +29,7 @@ from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
 from service.flows.acts import facts_from
-from service.flows.alerts.retracting import own_answer
+from service.flows.alerts.retracting import met_alone, own_answer
 from service.flows.cases.reference import articles_of, policies_of
 from service.flows.judging.divisions import offered_places
 from service.flows.keeping.privacy import note_personal_read, personal_documents
@@ -237,7 +237,14 @@ def _clock_view(clock: Clock, alert: Alert, context: AppContext) -> dict[str, An
         "exclusions": clock.exclusions,
         "may_exclude": may_exclude(clock, context.now()) if alert.state is not AlertState.CLOSED else (),
         "restart": _RESTART.get(clock.state) if alert.state is not AlertState.CLOSED else None,
+        "met_at": clock.met_at if _taken_back_alone(clock, alert, context) else None,
     }
+
+
+def _taken_back_alone(clock: Clock, alert: Alert, context: AppContext) -> bool:
+    rule = context.office.register.clocks.get(clock.rule_id)
+    repeats = rule is not None and rule.repeat
+    return met_alone(clock, alert) and not repeats and alert.state is not AlertState.CLOSED
 
 
 def _by_hand(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[tuple[str, str]]:

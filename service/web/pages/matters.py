@@ -1,4 +1,4 @@
-"""办件: complaints, reports, petitions and applications with their clocks; likenesses with events; frequent subjects."""
+"""办件: complaints, reports, petitions and applications with their clocks; likenesses with events."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,8 +16,7 @@ from service.domain.people.person import Act
 from service.domain.refusal import NotFound, Refusal
 from service.flows.keeping.privacy import note_personal_read
 from service.flows.matters import acts as flows
-from service.flows.matters.matter_watch import coming_of_disclosures, coming_of_matter
-from service.flows.matters.undated import undated_disclosures
+from service.flows.matters.matter_watch import coming_of_matter
 from service.web.received import received
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
@@ -34,7 +33,6 @@ Remark = Annotated[str, Form(max_length=1000)]
 _PAGE = 40
 _KINDS = [(kind.value, kind.word) for kind in MatterKind]
 _KIND = "^(|complaint|report|petition|application)$"
-_DEFAULT_DAYS = 90
 
 
 @router.get("/matters")
@@ -79,82 +77,6 @@ def matters(
         later=later,
         can_import=context.import_matters is not None,
     )
-
-
-@router.get("/matters/frequent")
-def frequent(request: Request, identity: Reader, days: Annotated[int, Query()] = _DEFAULT_DAYS) -> HTMLResponse:
-    """List subjects that come again, with what is proposed and what was decided."""
-    return _show_frequent(request, identity, days)
-
-
-def _show_frequent(request: Request, identity: Identity, days: int, *, refused: Refused = NOT_REFUSED) -> HTMLResponse:
-    context = context_of(request)
-    span = days if days in flows.FREQUENT_DAYS else _DEFAULT_DAYS
-    with context.store.read() as work:
-        found = flows.frequent_subjects(work, days=span, now=context.now())
-        subjects = found.subjects
-        decisions = work.matters.disclosures()
-        coming = coming_of_disclosures(work, decisions, context.office.register, context.now())
-    _note(context, identity, "matters:frequent", [matter.id for one in subjects for matter in one.matters])
-    return page(
-        request,
-        "matters_frequent.html",
-        identity=identity,
-        key="matters",
-        title="高频主题",
-        refused=refused,
-        subjects=subjects,
-        compared_since=found.since,
-        decisions=decisions,
-        earliest=undated_disclosures(decisions, context.office.register),
-        coming={one.id: next(iter(coming_rows(coming.get(one.id, ())[:1])), None) for one in decisions},
-        days=span,
-        spans=flows.FREQUENT_DAYS,
-        first_proposed=next((one.id for one in subjects if one.proposed), None),
-    )
-
-
-@router.post("/matters/frequent/{subject_id}")
-def decide(
-    request: Request,
-    identity: Extender,
-    subject_id: str,
-    reason: Remark,
-    days: Annotated[int, Form()] = _DEFAULT_DAYS,
-    *,
-    disclose: Annotated[bool, Form()],
-    sent: Sent,
-) -> Response:
-    """Decide whether a frequent subject is disclosed proactively."""
-    context = context_of(request)
-    span = days if days in flows.FREQUENT_DAYS else _DEFAULT_DAYS
-    try:
-        flows.decide_disclosure(
-            context.store,
-            identity.person,
-            subject_id,
-            disclose=disclose,
-            reason=reason,
-            days=span,
-            register=context.office.register,
-            now=context.now(),
-        )
-    except Refusal as refusal:
-        return _show_frequent(request, identity, span, refused=refused_by(request, refusal, sent))
-    return RedirectResponse(f"/matters/frequent?days={span}&done=disclosure_decided", status_code=303)
-
-
-@router.post("/matters/disclosures/{disclosure_id}/published")
-def published(
-    request: Request, identity: Keeper, disclosure_id: str, place: Annotated[str, Form(max_length=300)], sent: Sent
-) -> Response:
-    """Record where a decided disclosure was published."""
-    context = context_of(request)
-    try:
-        flows.register_publication(context.store, identity.person, disclosure_id, place, now=context.now())
-    except Refusal as refusal:
-        return _show_frequent(request, identity, _DEFAULT_DAYS, refused=refused_by(request, refusal, sent))
-    return RedirectResponse("/matters/frequent?done=disclosure_published", status_code=303)
 
 
 @router.get("/matters/import")

@@ -187,5 +187,6 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "matter.likened": "发现相近事件",
         "disclosure.decided": "决定是否主动公开",
         "disclosure.published": "登记已公开",
+        "disclosure.withdrawn": "撤销是否主动公开的决定",
     }
 )

@@ -12,6 +12,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "closed": "预警已关闭。",
         "reopened": "预警已重新打开。",
         "unanswered": "回应登记已撤销，由它记为完成的时限照原来的到期时间继续。",
+        "unmet": "完成登记已撤销，时限照原来的到期时间继续。",
         "silenced": "已静默，到期自动恢复；时限提醒照常发送。",
         "unsilenced": "静默已结束，仍待确认的预警将照常发送。",
         "undone": "已撤销。",
@@ -114,6 +115,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "matter_linked": "核对结果已登记。",
         "disclosure_decided": "决定已登记。",
         "disclosure_published": "已登记公开。",
+        "disclosure_withdrawn": "决定已撤销，主题可以重新决定。",
     }
 )
 

@@ -11,7 +11,7 @@ from service.flows.cases.assessing import begin_assessment, conclude_assessment,
 from service.flows.cases.drafting import save_text, set_disclosure, submit_draft
 from service.flows.cases.opening import open_for_alert
 from service.flows.cases.publishing import publish_draft
-from service.flows.cases.reviewing import authority_checked, draft_signed, opinion_given
+from service.flows.cases.reviewing import authority_checked, bypass_asked, draft_signed, opinion_given
 from service.flows.cases.scene import Hand
 from service.ports.store import Store
 from tests.flows.acts.scene import NOW, OFFICE, person
@@ -119,6 +119,12 @@ class Way:
         set_disclosure(self.hand("case_officer"), Disclosure.ACTIVE, reason="")
         self.signs()
         return self
+
+    def asks_past(self, by: str | Person, *, version: int, reason: str) -> None:
+        """Ask to go past what is missing; the attribute is set before, as it must be."""
+        if self.case.disclosure is None:
+            set_disclosure(self.hand("case_officer"), Disclosure.ACTIVE, reason="")
+        bypass_asked(self.hand(by), version=version, reason=reason)
 
     def publishes(self) -> None:
         version = self.case.submitted or 0

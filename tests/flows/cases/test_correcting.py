@@ -19,7 +19,7 @@ from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.following import evaluate_response, follow_up_on, track_reaction
 from service.flows.cases.packing import pack_case
 from service.flows.cases.publishing import correct_registration
-from service.flows.cases.reviewing import bypass_asked, bypass_confirmed
+from service.flows.cases.reviewing import bypass_confirmed
 from tests.flows.acts.scene import OFFICE, clocks_of
 from tests.flows.cases.scene import MINUTE, PEOPLE, Way
 from tests.flows.cases.test_archive import contents
@@ -170,7 +170,7 @@ def test_an_attribute_that_was_signed_by_mistake_is_corrected_by_who_signs_and_t
 def test_what_two_names_let_past_its_signature_its_author_does_not_open_alone(way: Way) -> None:
     way.submitted()
     set_disclosure(way.hand("case_officer"), Disclosure.WITHHELD, reason="商业秘密")
-    bypass_asked(way.hand("deputy_head"), version=1, reason="三十分钟内须发布")
+    way.asks_past("deputy_head", version=1, reason="三十分钟内须发布")
     bypass_confirmed(way.hand("duty_lead"), version=1)
     with pytest.raises(NotOnDuty):
         set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="误选", reference="签〔2026〕10号")

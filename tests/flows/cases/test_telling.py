@@ -18,7 +18,7 @@ from service.flows.cases import publishing
 from service.flows.cases.assessing import decide_to_respond
 from service.flows.cases.ending import close_case
 from service.flows.cases.liaison import ask_party
-from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, bypass_dropped, opinion_given
+from service.flows.cases.reviewing import bypass_confirmed, bypass_dropped, opinion_given
 from service.flows.cases.telling import coming_calls, tend_cases
 from service.flows.watch import watch
 from service.ports.store import Store
@@ -146,7 +146,7 @@ class TestTheTurn:
 class TestBypass:
     def test_who_may_confirm_a_bypass_is_told_and_who_asks_is_not(self, way: Way) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
         assert [name for step, name in turns_in(way.store) if step == "S03"] == ["主要癸", "分管壬", "发言辛"]
         assert "确认越过审核程序" in letter_to(way.store, PEOPLE["head"]).subject
         bypass_confirmed(way.hand("head"), version=1)
@@ -154,7 +154,7 @@ class TestBypass:
 
     def test_who_publishes_what_nobody_signed_is_told_so(self, way: Way) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
         bypass_confirmed(way.hand("head"), version=1)
         assert "处置现为“已越过审核”" in letter_to(way.store, PEOPLE["publication_checker"]).summary
         way.checks_authority()
@@ -163,7 +163,7 @@ class TestBypass:
     def test_the_mail_says_who_asks_why_and_what_would_be_gone_past(self, way: Way) -> None:
         way.submitted()
         way.reviews(Step.LEGAL_REVIEW)
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时。")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时。")
         letter = letter_to(way.store, PEOPLE["head"])
         said = "值班丙申请越过第1版尚缺的初审、保密审查、领导签批，理由：距时限不足一小时。须由另一人确认后生效"
         assert said in letter.summary
@@ -172,32 +172,32 @@ class TestBypass:
     def test_nobody_is_told_twice_of_one_version_however_often_it_is_asked_or_looked_at(self, way: Way) -> None:
         way.submitted()
         for _ in range(2):
-            bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+            way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
             assert tend_cases(way.store, office=OFFICE, now=way.now + timedelta(seconds=15)) == 0
         assert len([name for step, name in turns_in(way.store) if step == "S03"]) == 3
         way.writes("改过的说明")
-        bypass_asked(way.hand("duty_lead"), version=2, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=2, reason="距时限不足一小时")
         assert len([name for step, name in turns_in(way.store) if step == "S03"]) == 6
 
     def test_what_was_taken_back_and_is_asked_once_more_is_told_once_more(self, way: Way) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
         bypass_dropped(way.hand("duty_lead"), version=1, reason="")
-        bypass_asked(way.hand("duty_lead"), version=1, reason="又扩散了")
+        way.asks_past("duty_lead", version=1, reason="又扩散了")
         assert len([name for step, name in turns_in(way.store) if step.startswith("S03")]) == 6
 
     def test_who_asks_over_the_request_of_another_is_led_to_that_one_which_stays(self, way: Way) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
         with pytest.raises(Barred, match=r"值班丙已于.*申请越过第1版的审核（距时限不足一小时），没有另行申请"):
-            bypass_asked(way.hand("spokesperson"), version=1, reason="谣言正在扩散")
+            way.asks_past("spokesperson", version=1, reason="谣言正在扩散")
         assert way.case.asked["by"] == "值班丙"
 
     def test_who_asks_in_place_of_somebody_gone_leaves_the_second_name_to_the_others(self, way: Way) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
         change(way.store, replace(PEOPLE["duty_lead"], disabled=True))
-        bypass_asked(way.hand("spokesperson"), version=1, reason="谣言正在扩散")
+        way.asks_past("spokesperson", version=1, reason="谣言正在扩散")
         assert way.case.asked["by"] == "发言辛"
 
     def test_where_only_the_asker_could_confirm_administrators_are_told(self, way: Way) -> None:
@@ -207,7 +207,7 @@ class TestBypass:
         both = with_duties(PEOPLE["case_officer"], "case_officer", "spokesperson")
         decide_to_respond(way.hand(both), reason="须回应")
         way.writes("说明")
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
         assert ("S03", "管理员卯") in turns_in(way.store, "turn_unheld")
 
 
@@ -218,7 +218,7 @@ class TestSayingBefore:
         with way.store.read() as work:
             people = work.people.listing()
         named = second_names(way.file, workflow, people, by=lead.name, now=way.now)
-        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        way.asks_past("duty_lead", version=1, reason="距时限不足一小时")
         assert sorted(one.person.name for one in named) == [name for step, name in turns_in(way.store) if step == "S03"]
 
     def test_the_reminder_of_a_step_that_is_said_to_come_is_the_one_that_is_sent(self, way: Way) -> None:

@@ -21,7 +21,7 @@ from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.ending import archive_case, close_case, reopen_case
 from service.flows.cases.following import evaluate_response, follow_up_on, track_reaction
 from service.flows.cases.opening import open_for_alert
-from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, bypass_dropped
+from service.flows.cases.reviewing import bypass_confirmed, bypass_dropped
 from service.flows.cases.waiting import waiting_for
 from service.flows.reports.brief import compile_week
 from tests.flows.acts.scene import APPROVER, NOW, OFFICE, acts_on, clocks_of, mails, person
@@ -315,7 +315,7 @@ class TestBypass:
     def test_two_names_go_past_what_is_missing_but_not_past_authority(self, way: Way) -> None:
         way.submitted()
         set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="")
-        bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散，三十分钟内须澄清")
+        way.asks_past("duty_lead", version=1, reason="谣言正在扩散，三十分钟内须澄清")
         with pytest.raises(Barred, match="申请人不能自己确认"):
             bypass_confirmed(way.hand("duty_lead"), version=1)
         bypass_confirmed(way.hand("deputy_head"), version=1)
@@ -328,13 +328,13 @@ class TestBypass:
     @pytest.mark.parametrize("gone", [{"disabled": True}, {"duties": frozenset({"monitor"})}, {"role": Role.VIEWER}])
     def test_a_request_falls_with_the_account_or_duty_of_who_made_it(self, way: Way, gone: dict[str, Any]) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
+        way.asks_past("duty_lead", version=1, reason="谣言正在扩散")
         with way.store.write() as work:
             work.people.save(replace(PEOPLE["duty_lead"], **gone))
         with pytest.raises(Barred, match="申请人值班丙已停用或不再有此岗位"):
             bypass_confirmed(way.hand("deputy_head"), version=1)
         assert way.file.approvals == ()
-        bypass_asked(way.hand("deputy_head"), version=1, reason="谣言正在扩散")
+        way.asks_past("deputy_head", version=1, reason="谣言正在扩散")
         bypass_confirmed(way.hand("head"), version=1)
         assert way.case.state is CaseState.REVIEWED_3
 
@@ -347,14 +347,14 @@ class TestBypass:
 
         way.submitted()
         assert counts() == {"head": 0, "duty_lead": 0}
-        bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
+        way.asks_past("duty_lead", version=1, reason="谣言正在扩散")
         assert counts() == {"head": 1, "duty_lead": 0}
         bypass_confirmed(way.hand("deputy_head"), version=1)
         assert counts() == {"head": 0, "duty_lead": 0}
 
     def test_a_request_that_is_taken_back_is_written_down(self, way: Way) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
+        way.asks_past("duty_lead", version=1, reason="谣言正在扩散")
         bypass_dropped(way.hand("duty_lead"), version=1, reason="")
         assert acts_on(way.store, f"case:{way.case.id}")[-1] == ("值班丙", "case.bypass_dropped")
         with pytest.raises(Barred, match="没有人就这一版申请越过"):
@@ -362,7 +362,7 @@ class TestBypass:
 
     def test_a_bypass_stands_in_the_weekly_briefing_with_both_names(self, way: Way) -> None:
         way.submitted()
-        bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
+        way.asks_past("duty_lead", version=1, reason="谣言正在扩散")
         bypass_confirmed(way.hand("deputy_head"), version=1)
         [row] = this_week(way).bypasses
         assert row.sentence == (

@@ -18,6 +18,7 @@ from service.flows.topics.acts import (
     open_topic,
     save_sheet,
     sign_sheet,
+    topic_of_policies,
 )
 from service.flows.topics.topic_report import report_topic
 from service.ports.store import Store
@@ -68,6 +69,22 @@ class TestOpening:
             [row] = work.audit.rows(subject=f"topic:{topic.id}")
         assert (row.actor, row.action) == (officer.name, "topic.opened")
         assert topic.filled_since is not None
+
+    def test_the_page_of_a_policy_finds_its_topic_however_many_were_opened_since(
+        self, store: Store, officer: Person
+    ) -> None:
+        topic = watch_rule(store, officer)
+        policy = Policy(stem="rule", title=topic.title)
+        with store.write() as work:
+            for number in range(510):
+                later = topic.opened_at + timedelta(minutes=number + 1)
+                work.topics.save(
+                    replace(topic, id=f"t{number}", title=f"某省另一办法{number}", issue_number=None, opened_at=later)
+                )
+            found = topic_of_policies(work, [policy])
+            other = topic_of_policies(work, [replace(policy, stem="none", title="没有跟踪的规定")])
+        assert found is not None
+        assert (found.id, other) == (topic.id, None)
 
     def test_a_topic_without_any_document_is_opened_and_stays_empty(self, store: Store, officer: Person) -> None:
         topic = watch_rule(store, officer)

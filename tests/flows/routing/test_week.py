@@ -185,7 +185,13 @@ def test_the_gap_was_told_days_ahead_once_and_in_it_the_lead_stood_in(lived: tup
     running, week = lived
     gaps = [at for at, mail in running.post.taken if "值班表" in str(mail["Subject"])]
     assert min(gaps) <= GAP[0] - 60 * HOUR
-    assert sum(row.action == "roster.gap" and "10月2日 20:00" in row.detail["reason"] for row in rows_of(running)) == 1
+    assert (
+        sum(
+            row.action == "roster.gap" and row.detail["reason"] == "10月2日 20:00至10月3日 08:00：没有排班"
+            for row in rows_of(running)
+        )
+        == 1
+    )
     at, alert = week.raised["E08"]
     assert GAP[0] <= at < GAP[1]
     with running.store.read() as work:

@@ -1,6 +1,7 @@
 """A disclosure attribute that was signed by mistake is corrected by signing anew; what is out is public and stays so."""
 
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -20,7 +21,7 @@ from service.domain.cases.review import (
 )
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.events.event import IncidentGrade
-from tests.unit.service.domain.cases.builders import LOCAL, applied, case_in, desk, everything, someone, with_draft
+from tests.unit.service.domain.cases.builders import LOCAL, NOW, applied, case_in, desk, everything, someone, with_draft
 
 WITHHELD = Disclosure.WITHHELD
 ALL, REVIEWER = everything("全岗甲"), everything("全岗乙")
@@ -143,12 +144,45 @@ def test_what_two_names_let_past_its_signature_nobody_opens_but_who_signs_and_ha
     )
 
 
-def test_what_came_past_its_signature_without_an_attribute_gets_one_once() -> None:
-    author = desk(someone("承办丁", "case_officer"))
-    file = past_the_signature(None)
-    set_ = applied(file, disclose(file, author, Disclosure.WITHHELD, "商业秘密"))
+def test_two_names_stand_for_an_attribute_too_so_none_is_gone_past_without_one() -> None:
+    file = with_draft(case_in(CaseState.SUBMITTED, disclosure=None), "情况说明")
+    with pytest.raises(Barred, match="请先确定再申请越过") as refused:
+        ask_bypass(file, desk(HEAD), version=1, reason="三十分钟内须发布")
+    assert refused.value.bar is Bar.NO_DISCLOSURE
+
+
+def test_the_second_name_stands_for_the_attribute_that_the_first_one_asked_for() -> None:
+    file = with_draft(case_in(CaseState.SUBMITTED, disclosure=WITHHELD), "情况说明")
+    file = applied(file, ask_bypass(file, desk(HEAD), version=1, reason="三十分钟内须发布"))
+    file = applied(file, disclose(file, desk(someone("承办丁", "case_officer")), Disclosure.ACTIVE))
+    with pytest.raises(Barred, match="申请时为“不予公开”，现为“主动公开”") as refused:
+        confirm_bypass(file, desk(DEPUTY), version=1)
+    assert refused.value.bar is Bar.MOVED_ON
+    again = applied(file, ask_bypass(file, desk(HEAD), version=1, reason="三十分钟内须发布"))
+    assert confirm_bypass(again, desk(DEPUTY), version=1).case.disclosure is Disclosure.ACTIVE
+
+
+def test_a_request_of_an_earlier_build_that_names_no_attribute_is_confirmed_with_the_one_that_is_set() -> None:
+    file = with_draft(case_in(CaseState.SUBMITTED, disclosure=None), "情况说明")
+    asked = {"version": 1, "by": HEAD.name, "reason": "急", "at": NOW.isoformat(), "steps": []}
+    file = replace(file, case=replace(file.case, asked=MappingProxyType(asked)))
+    with pytest.raises(Barred, match="请先确定再确认越过"):
+        confirm_bypass(file, desk(DEPUTY), version=1)
+    file = applied(file, disclose(file, desk(ALL), Disclosure.ACTIVE))
+    assert confirm_bypass(file, desk(DEPUTY), version=1).case.state is CaseState.REVIEWED_3
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_what_an_earlier_build_let_past_without_an_attribute_gets_one_from_who_signs_and_from_no_author(
+    clear: bool,
+) -> None:
+    file = cleared(past_the_signature(WITHHELD)) if clear else past_the_signature(WITHHELD)
+    file = replace(file, case=replace(file.case, disclosure=None))
     with pytest.raises(Barred, match="由签批人更正"):
-        disclose(set_, author, Disclosure.ACTIVE)
+        disclose(file, desk(someone("承办丁", "case_officer")), Disclosure.ACTIVE)
+    after = corrected(file)
+    assert (after.case.disclosure, after.approvals[-1].by) == (Disclosure.ACTIVE, DEPUTY.name)
+    assert after.approvals[-1].remark == "公开属性由“未定”更正为“主动公开”：误选"
 
 
 def test_a_new_version_after_a_bypass_gets_its_attribute_simply_set() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from service.domain.cases.assess import disclose
 from service.domain.cases.file import CaseFile, Disclosure, text_hash
 from service.domain.cases.moves import Bar, Barred, Desk, Move, NotOnDuty, stated
 from service.domain.cases.review import (
@@ -46,7 +45,7 @@ CHECKS = (*REVIEWS, Step.AUTHORITY, Step.SIGN)
 
 def submitted(*passed: Step) -> CaseFile:
     """A submitted text of 承办丁 that passed these reviews by 法规戊."""
-    file = with_draft(case_in(CaseState.SUBMITTED), "说明")
+    file = with_draft(case_in(CaseState.SUBMITTED, disclosure=Disclosure.ACTIVE), "说明")
     for step in passed:
         file = applied(file, review(file, step, desk(REVIEWER), version=1, passed=True))
     return file
@@ -54,8 +53,7 @@ def submitted(*passed: Step) -> CaseFile:
 
 def approving() -> CaseFile:
     file = submitted(*REVIEWS)
-    file = applied(file, check_authority(file, desk(ALL), LOCAL, version=1, outcome="allowed"))
-    return applied(file, disclose(file, desk(ALL), Disclosure.ACTIVE))
+    return applied(file, check_authority(file, desk(ALL), LOCAL, version=1, outcome="allowed"))
 
 
 def signed() -> CaseFile:
@@ -343,6 +341,7 @@ def test_what_is_asked_past_the_reviews_is_kept_with_who_when_why_and_what() -> 
         "reason": "三十分钟内须发布",
         "at": NOW.isoformat(),
         "steps": [step.value for step in (Step.FIRST_REVIEW, Step.SECRECY_REVIEW, Step.SIGN)],
+        "disclosure": "active",
     }
 
 

@@ -18,9 +18,10 @@ from service.domain.cases.assess import (
     report_up,
     respond,
 )
-from service.domain.cases.close import archive, close, evaluate, follow_up, reopen, track
+from service.domain.cases.close import archive, close, drop_follow_up, evaluate, follow_up, reopen, track
 from service.domain.cases.file import Case, CaseFile, CaseStep, Disclosure, Evaluation, LiaisonKind, Publication
 from service.domain.cases.moves import Bar, Barred, Desk, Move, NotOnDuty
+from service.domain.cases.review import save_draft
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.events.event import IncidentGrade
 from tests.unit.service.domain.cases.builders import (
@@ -369,3 +370,14 @@ class TestEnding:
         again = applied(file, move)
         assert (again.case.round, again.case.drafted_from, again.case.submitted) == (2, 2, None)
         assert (again.case.state, again.authors) == (CaseState.DRAFTING, frozenset())
+
+    def test_who_wrote_in_a_further_round_that_was_taken_back_may_review_the_next_one(self) -> None:
+        file = published(CaseState.TRACKING)
+        writer = everything("承办戊")
+        mistaken = applied(file, follow_up(file, desk(ALL, now=later(10)), reason="误点"))
+        written = applied(mistaken, save_draft(mistaken, desk(writer, now=later(11)), "误写的续报"))
+        assert written.authors == {writer.name}
+        back = applied(written, drop_follow_up(written, desk(ALL, now=later(12)), reason="误点"))
+        begun = applied(back, follow_up(back, desk(ALL, now=later(20)), reason="新增两例"))
+        anew = applied(begun, save_draft(begun, desk(ALL, now=later(21)), "续报"))
+        assert (anew.case.round, anew.authors) == (written.case.round, frozenset({ALL.name}))

@@ -46,7 +46,7 @@ from tests.unit.service.domain.cases.builders import (
     records_of,
     someone,
 )
-from tests.unit.service.domain.cases.ways_back import nobody_takes_back_alone_what_others_did
+from tests.unit.service.domain.cases.ways_back import nobody_takes_back_alone_what_others_did, wrote
 
 PEOPLE = (
     everything("全岗甲"),
@@ -328,9 +328,8 @@ class CaseMachine(RuleBasedStateMachine):
                 assert any(one.kind is LiaisonKind.NATIONAL for one in file.liaisons)
 
     def wrote(self, version: int) -> set[str]:
-        """Everybody who had a hand in a version: its author and those of the versions before it in the round."""
-        rounds = {one.version: one.round for one in self.file.drafts}
-        return {one.by for one in self.file.drafts if one.round == rounds[version] and one.version <= version}
+        """Everybody who had a hand in a version: who saved it, and who saved one before it since its round began."""
+        return wrote(self.file, version)
 
     @invariant()
     def nobody_passes_what_they_wrote_and_no_bypass_has_one_name(self) -> None:

@@ -14,6 +14,7 @@ from service.domain.matters.disclosure import (
     publish,
     settled,
     subject_of,
+    withdraw,
 )
 from service.domain.matters.matter import Matter, MatterKind
 from service.domain.refusal import Conflict
@@ -213,6 +214,37 @@ def test_nothing_is_decided_twice() -> None:
     [again] = frequent(three(), [decision])
     with pytest.raises(Conflict, match="已由审批人乙决定：决定主动公开"):
         decide(again, disclose=False, by="审批人丁", reason="理由", now=NOW, register=register())
+
+
+@pytest.mark.parametrize(("disclose", "word"), [(True, "决定主动公开"), (False, "不主动公开")])
+def test_a_decision_by_mistake_is_taken_back_and_its_subject_is_proposed_and_decided_on_anew(
+    *, disclose: bool, word: str
+) -> None:
+    [one] = frequent(three())
+    decision = decide(one, disclose=disclose, by="审批人乙", reason="多人申请", now=NOW, register=register())
+    back = withdraw(decision, by="审批人丁", reason=" 误点 ")
+    assert (back.state, back.due_at, duty_of(back, register())) == (DisclosureState.WITHDRAWN, None, None)
+    assert (back.decided_by, back.decided_at) == ("审批人乙", NOW)
+    assert back.reason == f"多人申请（原决定：{word}；审批人丁撤销：误点）"
+    assert settled(back, register()) is None
+    [again] = frequent(three(), [back])
+    assert (again.proposed, again.decision) == (True, None)
+    later = decide(again, disclose=True, by="审批人乙", reason="已核对", now=NOW + DAY, register=register())
+    assert later.id != decision.id
+    [held] = frequent(three(), [back, later])
+    assert held.decision == later
+
+
+def test_what_was_carried_out_or_taken_back_already_is_not_taken_back() -> None:
+    [one] = frequent(three())
+    decision = decide(one, disclose=True, by="审批人乙", reason="多人申请", now=NOW, register=register())
+    with pytest.raises(Conflict, match="决定已经执行，不能撤销"):
+        withdraw(publish(decision, by="信息丙", place="抽检公告栏", now=NOW), by="审批人乙", reason="误点")
+    with pytest.raises(Conflict, match="决定已撤销"):
+        withdraw(withdraw(decision, by="审批人乙", reason="误点"), by="审批人乙", reason="误点")
+    for by, reason in ((" ", "误点"), ("审批人乙", " ")):
+        with pytest.raises(Conflict, match="写明撤销的理由"):
+            withdraw(decision, by=by, reason=reason)
 
 
 def test_a_publication_is_registered_once_with_its_place() -> None:

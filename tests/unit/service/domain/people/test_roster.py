@@ -61,6 +61,14 @@ class TestGaps:
         gap = Gap(begins_at=NOW, ends_at=NOW + HOUR, why="没有排班")
         assert gap.sentence(NOW) == "11月25日 14:32至11月25日 15:32：没有排班"
 
+    def test_a_gap_of_which_nobody_saw_the_end_says_so(self) -> None:
+        [cut] = gaps((), PEOPLE, since=NOW, until=NOW + HOUR)
+        assert cut.sentence(NOW) == "11月25日 14:32起，至少到11月25日 15:32：没有排班"
+        [ended] = gaps([shift(HOUR, 2 * HOUR)], PEOPLE, since=NOW, until=NOW + HOUR)
+        assert not ended.goes_on
+        first, last = gaps([shift(HOUR, 2 * HOUR)], PEOPLE, since=NOW, until=NOW + 3 * HOUR)
+        assert (first.goes_on, last.goes_on) == (False, True)
+
     @given(st.lists(st.tuples(st.integers(-5, 30), st.integers(1, 12)), max_size=8))
     def test_every_minute_is_in_a_gap_or_in_a_shift_and_never_in_both(self, spans: Sequence[tuple[int, int]]) -> None:
         shifts = [shift(begins * HOUR, (begins + hours) * HOUR) for begins, hours in spans]
