@@ -213,6 +213,7 @@ def _environment() -> Environment:
             place_names=place_names,
             chip=wording.level_chip,
             limit=wording.limit_word,
+            remaining=wording.remaining,
             spent_of=wording.spent_of,
             act=acts.act_word,
             article=wording.article_word,

@@ -71,7 +71,7 @@ class TestLive:
 
     def test_a_deadline_counts_down_by_the_servers_clock(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))
-        countdown = page.locator(".next [data-due]")
+        countdown = page.locator(".next .big")
         first = countdown.inner_text()
         page.wait_for_timeout(1300)
         assert countdown.inner_text() < first
@@ -80,7 +80,7 @@ class TestLive:
     def test_a_deadline_has_come_nearer_while_the_computer_slept(self, served: Served, window: Window) -> None:
         browser = window(1366, 768)
         page = served.enter(browser)
-        countdown = page.locator(".next [data-due]")
+        countdown = page.locator(".next .big")
         expect(countdown).to_have_text(re.compile("^02:4"))
         # No network yet: what the computer's own clock says counts, for sleep only brings a deadline nearer.
         browser.route("**/healthz", lambda route: route.abort())
@@ -94,7 +94,7 @@ class TestLive:
         self, served: Served, window: Window
     ) -> None:
         page = served.enter(window(1366, 768))
-        countdown = page.locator(".next [data-due]")
+        countdown = page.locator(".next .big")
         expect(countdown).to_have_text(re.compile("^02:4"))
         with page.expect_response("**/healthz"):
             page.evaluate("const real = Date.now.bind(Date); Date.now = () => real() - 7200e3")

@@ -1,6 +1,6 @@
 """总览: what is due next, what nobody has taken, and whether the watch itself is healthy."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +11,8 @@ from crawlers.health import HealthState
 from service.api.context import AppContext
 from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alerts.alert import Alert
+from service.domain.cases.turn import target_at
+from service.domain.clocks.clock import Clock
 from service.domain.clocks.urgency import by_urgency
 from service.domain.matters.matter_turn import soon
 from service.flows.alerts.surges import count_now, history_of
@@ -88,7 +90,10 @@ def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
     running = [pair for pair in clocked if pair[1] is not None and pair[1].state.value == "armed"]
     pool = running or clocked
     soonest = min(pool, key=lambda pair: (pair[1].due_at or now) if pair[1] else now, default=None)
-    alert = None if soonest is None else deadline_of_alert(alert_row(soonest[0], soonest[1], None, (), now))
+    alert = None
+    if soonest is not None:
+        target = _target_at(work, context, *soonest)
+        alert = deadline_of_alert(alert_row(soonest[0], soonest[1], None, (), now), target)
     ahead = work.matters.listing(states=open_states(), due_after=now, limit=1)
     late = work.matters.listing(states=open_states(), due_before=now, limit=1)
     return {
@@ -98,6 +103,17 @@ def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
             row[-1] for row in work.matters.waiting(before=soon(now, context.office.register.calendar))
         ),
     }
+
+
+def _target_at(work: Work, context: AppContext, alert: Alert, clock: Clock | None) -> datetime | None:
+    """Return when the office's own target ends that is planned for the limit of this clock, `None` where none is or it was met."""
+    workflow = context.office.register.workflow
+    if clock is None or clock.due_at is None or clock.due_at - clock.start_at != workflow.limit:
+        return None
+    event = work.events.get(alert.event_id)
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    file = None if case is None else work.cases.file(case.id)
+    return None if event is None else target_at(file, workflow, known_at=event.known_at, now=context.now())
 
 
 def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, Any]:

@@ -61,7 +61,8 @@
     void wake();
     for (const node of document.querySelectorAll("[data-due]")) {
       const left = Date.parse(node.dataset.due) - now();
-      node.textContent = (left < 0 ? "超时 " : "") + remaining(left);
+      const { ahead = "", past = "超时 " } = node.dataset;
+      node.textContent = (left < 0 ? past : ahead) + remaining(left);
       node.classList.toggle("late", left < 0);
     }
     for (const form of document.querySelectorAll("[data-undo-until]")) {
