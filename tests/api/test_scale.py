@@ -43,7 +43,9 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     context.store.close()
 
 
-@pytest.mark.parametrize(("path", "most"), [("/", 45), ("/alerts", 90), ("/cases", 23), ("/fragments/now", 12)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/", 45), ("/alerts", 90), ("/cases", 23), ("/fragments/now", 22), ("/fragments/watch", 12)]
+)
 def test_a_page_reads_the_same_number_of_times_whatever_is_open(
     crowded: Site, tmp_path: Path, path: str, most: int
 ) -> None:

@@ -19,7 +19,7 @@ from service.flows.alerts.surges import count_now, history_of
 from service.flows.learning.opinion_desk import count_proposals
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
-from service.web.render import desk_of, fragment, page
+from service.web.render import desk_of, fragment, page, waiting
 from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, level_counts
 from service.web.views.charts import band_points, line_points, ticks
 from service.web.views.deadlines import deadline_of_alert, next_deadline
@@ -51,11 +51,12 @@ def overview(request: Request, identity: Reader) -> HTMLResponse:
 
 @router.get("/fragments/now")
 def level_counts_now(request: Request, identity: QuietReader) -> HTMLResponse:
-    """Return the level counts and the next deadline for a live update."""
+    """Return the level counts and the next deadline for a live update, with what the frame says of them and of the service."""
     context = context_of(request)
     with context.store.read() as work:
         view = _now(request, work, context)
-    return fragment(request, "_alerts_now.html", identity=identity, **view)
+    told = waiting(request, context, identity, context.now())
+    return fragment(request, "_now_live.html", identity=identity, **view, **told)
 
 
 @router.get("/fragments/alerts")
@@ -65,6 +66,15 @@ def alert_list_now(request: Request, identity: QuietReader) -> HTMLResponse:
     with context.store.read() as work:
         view = _alert_list(request, work, context) | {"volume": _volume(work, context)}
     return fragment(request, "_alert_list.html", identity=identity, **view)
+
+
+@router.get("/fragments/watch")
+def watch_now(request: Request, identity: QuietReader) -> HTMLResponse:
+    """Return today's volume, the places and the sources for a live update: time changes them, and no alert has to."""
+    context = context_of(request)
+    with context.store.read() as work:
+        view = _watch(work, context)
+    return fragment(request, "_watch.html", identity=identity, **view)
 
 
 @router.get("/fragments/surges")
