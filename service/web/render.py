@@ -146,6 +146,7 @@ def waiting(request: Request, context: AppContext, identity: Identity, now: date
     return {
         "scarce": room.sentence if (room := context.room()) else None,
         "silent": silent,
+        "most_open": len(opened.alerts) if opened.cut else 0,
         "unheard": missed,
         "badges": badges(opened, troubled, cases, matters),
         "duty": duty if isinstance(duty, str) else None,
