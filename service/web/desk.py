@@ -25,12 +25,16 @@ _TROUBLE = frozenset({HealthState.FAILING, HealthState.SILENT, HealthState.LATE,
 
 @dataclass(frozen=True, slots=True)
 class OpenAlerts:
-    """The open alerts of one revision, with their clocks; `recent` is when alerts of any state were raised lately."""
+    """The open alerts of one revision, with their clocks; `recent` is when alerts of any state were raised lately.
+
+    `cut` says that more are open than these: the gravest, and of those the longest waiting.
+    """
 
     revision: int
     alerts: Sequence[Alert]
     clocks: Mapping[str, Sequence[Clock]]
     recent: Sequence[tuple[AlertLevel, datetime]]
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,12 @@ class Desk:
         revision = work.alerts.revision()
         kept = self._kept
         if kept is None or kept.revision != revision:
-            alerts = tuple(work.alerts.open(limit=_MOST_OPEN))
+            found = work.alerts.open(limit=_MOST_OPEN + 1)
+            alerts = tuple(found[:_MOST_OPEN])
             clocks = work.clocks.of_alerts([alert.id for alert in alerts])
             raised = work.alerts.listing(since=now - _RECENT, limit=_MOST_OPEN)
-            kept = OpenAlerts(revision, alerts, clocks, [(alert.level, alert.raised_at) for alert in raised])
+            times = [(alert.level, alert.raised_at) for alert in raised]
+            kept = OpenAlerts(revision, alerts, clocks, times, cut=len(found) > _MOST_OPEN)
             self._kept = kept
         return kept
 

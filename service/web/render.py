@@ -34,7 +34,7 @@ from service.web.views.event_leaf import document_link
 from service.web.views.marking import marked, undirected
 from service.web.views.outcome import outcome_of
 
-__all__ = ["Entry", "bare_page", "desk_of", "entries", "fragment", "page", "rail"]
+__all__ = ["Entry", "bare_page", "desk_of", "entries", "fragment", "page", "rail", "waiting"]
 
 _TURNED_DOWN = 400
 _HERE = Path(__file__).resolve().parent
@@ -121,8 +121,7 @@ def page(
         "groups": rail(identity.person),
         "outcome": outcome_of(request.query_params.get("done")),
         "may": {act.value: identity.may(act) for act in Act},
-        "scarce": room.sentence if (room := context.room()) else None,
-        **_waiting(request, context, identity, now),
+        **waiting(request, context, identity, now),
     }
     whole = _environment().get_template(template)
     html = whole.render(**frame, **view, refused=refused)
@@ -131,7 +130,8 @@ def page(
     return HTMLResponse(html, status_code=status)
 
 
-def _waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:
+def waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:
+    """Return what the frame of every page tells this person: what is amiss, what waits for them, who is on duty."""
     with context.store.read() as work:
         opened = desk_of(request).open_alerts(work, now)
         troubled = sum(row.trouble for row in source_health(work, context.catalogue_sources, now))
@@ -144,7 +144,9 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
         silent = silent_since(work, now=now, pace=context.pace)
         missed = unheard(work, opened.alerts, identity.person.id)
     return {
+        "scarce": room.sentence if (room := context.room()) else None,
         "silent": silent,
+        "most_open": len(opened.alerts) if opened.cut else 0,
         "unheard": missed,
         "badges": badges(opened, troubled, cases, matters),
         "duty": duty if isinstance(duty, str) else None,
@@ -213,6 +215,7 @@ def _environment() -> Environment:
             place_names=place_names,
             chip=wording.level_chip,
             limit=wording.limit_word,
+            remaining=wording.remaining,
             spent_of=wording.spent_of,
             act=acts.act_word,
             article=wording.article_word,

@@ -30,6 +30,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /fragments/now": _ALL,
     "GET /fragments/alerts": _ALL,
     "GET /fragments/surges": _ALL,
+    "GET /fragments/watch": _ALL,
     "GET /events/stream": _ALL,
     "POST /logout": _ALL,
     "GET /password": _ALL,

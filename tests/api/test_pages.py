@@ -54,9 +54,9 @@ class TestEscaping:
         assert "同类反应50人以上；" in text
         assert '同类反应30人以上 <span class="open-fact">待核实</span>' in text
 
-    def test_chart_data_cannot_leave_its_script_element(self, shared_site: Site) -> None:
+    def test_chart_data_cannot_leave_its_element(self, shared_site: Site) -> None:
         text = shared_site.browser(Role.VIEWER).client.get("/").text
-        data = text.split('id="volume-data"')[1].split("</script>")[0]
+        data = text.split('id="volume-data"')[1].split("</div>")[0]
         assert "<" not in data.split(">", 1)[1]
 
     @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x", "ftp://x/"])
@@ -80,7 +80,7 @@ class TestVolume:
         assert (len(whole), len(unfinished)) == (hour, 2)
         assert whole[-1] == unfinished[0]
         assert text.count("时（未满一小时）</td>") == 1
-        data = json.loads(text.split('id="volume-data"')[1].split(">", 1)[1].split("</script>")[0])
+        data = json.loads(text.split('id="volume-data"')[1].split(">", 1)[1].split("</div>")[0])
         assert (data["counts"][hour], data["running"]["at"], data["running"]["text"]) == (None, hour, "未满一小时")
 
     def test_the_running_hour_of_an_events_spread_is_no_whole_one(self, shared_site: Site) -> None:

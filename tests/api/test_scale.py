@@ -43,7 +43,9 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     context.store.close()
 
 
-@pytest.mark.parametrize(("path", "most"), [("/", 45), ("/alerts", 90), ("/cases", 23), ("/fragments/now", 12)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/", 45), ("/alerts", 90), ("/cases", 23), ("/fragments/now", 22), ("/fragments/watch", 12)]
+)
 def test_a_page_reads_the_same_number_of_times_whatever_is_open(
     crowded: Site, tmp_path: Path, path: str, most: int
 ) -> None:
@@ -54,6 +56,20 @@ def test_a_page_reads_the_same_number_of_times_whatever_is_open(
     many = _count(crowded, path)
     assert many == few
     assert many <= most
+
+
+def test_where_more_alerts_are_open_than_a_page_counts_it_says_which_it_leaves_out(
+    crowded: Site, tmp_path: Path
+) -> None:
+    said = "未关闭的预警超过 500 条"
+    with crowded.context.store.read() as work:
+        assert len(work.alerts.open(limit=600)) > 500
+    for path in ("/", "/alerts", "/cases", "/fragments/now"):
+        assert said in crowded.browser(Role.VIEWER).client.get(path).text, path
+    context = make_context(tmp_path)
+    assert said not in Site.over(context).browser(Role.VIEWER).client.get("/").text
+    context.search.close()
+    context.store.close()
 
 
 def test_the_overview_is_made_within_its_time(crowded: Site) -> None:

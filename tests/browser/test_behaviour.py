@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, expect
 
 from service.domain.people.person import Role
 from service.flows.alerts.acts import acknowledge
+from service.flows.pulse import leave_mark
 from service.web.static_files import STATIC
 from tests.browser.conftest import Served, serve
 from tests.builders import build_person
@@ -69,9 +72,70 @@ class TestLive:
         browser.clock.fast_forward(70_000)
         expect(page.get_by_role("alert")).to_be_hidden()
 
+    @_LIVE
+    def test_an_open_page_tells_every_minute_what_no_alert_brings(self, own: Served, window: Window) -> None:
+        browser = window(1366, 768)
+        browser.clock.install()
+        page = own.enter(browser)
+        expect(page.locator("#troubles")).to_be_empty()
+        leave_mark(own.context.store, now=own.context.now() - timedelta(hours=1))
+        with own.context.store.write() as work:
+            troubled = work.sources.all_progress()["seed-portal"]
+            work.sources.save_progress(replace(troubled, failures=3, last_error="列表页没有匹配到任何条目。"))
+        browser.clock.run_for(61_000)
+        expect(page.get_by_role("alert")).to_contain_text("研判自")
+        expect(page.get_by_label("主导航").get_by_role("link", name="信源")).to_contain_text("3 项待处理")
+        expect(page.locator(".watch")).to_contain_text("异常 3")
+        # A warning that stands there is not put there again: it would be read out every minute.
+        warning, beside = (page.locator(part).element_handle() for part in ("#troubles .notice", ".next"))
+        browser.clock.run_for(60_000)
+        page.wait_for_function("node => !node.isConnected", arg=beside)
+        assert warning.evaluate("node => node.isConnected")
+
+    @_LIVE
+    def test_a_page_whose_session_is_over_stays_and_says_that_it_grows_old(self, own: Served, window: Window) -> None:
+        browser = window(1366, 768)
+        browser.clock.install()
+        page = own.enter(browser)
+        browser.route("**/events/stream*", lambda route: route.abort())
+        browser.clear_cookies()
+        browser.clock.run_for(61_000)
+        expect(page.locator("#not-live span")).not_to_be_empty()
+        browser.clock.run_for(20_000)
+        expect(page.locator("#not-live")).to_be_visible()
+        expect(page.locator(".next .big")).to_be_visible()
+
+    @_LIVE
+    def test_who_moves_through_the_list_with_the_keyboard_goes_on_from_there_when_it_is_drawn_anew(
+        self, own: Served, window: Window
+    ) -> None:
+        page = own.enter(window(1366, 768), name="研判乙")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        second = page.locator(".alert-row").nth(1).get_by_role("link")
+        expect(second).to_be_focused()
+        old = second.element_handle()
+        page.evaluate("htmx.trigger(document.querySelector('[hx-get=\"/fragments/alerts\"]'), 'sse:revision')")
+        page.wait_for_function("node => !node.isConnected", arg=old)
+        expect(second).to_be_focused()
+        page.keyboard.press("j")
+        expect(page.locator(".alert-row").nth(2).get_by_role("link")).to_be_focused()
+
+    @_LIVE
+    def test_a_table_that_is_unfolded_and_a_drawn_chart_outlast_the_minute(self, own: Served, window: Window) -> None:
+        browser = window(1366, 768)
+        page = own.enter(browser)
+        expect(page.locator("[data-chart] canvas")).to_be_visible(timeout=30_000)
+        page.get_by_text("数据表").click()
+        old = page.locator("#volume-table").element_handle()
+        page.evaluate("htmx.ajax('GET', '/fragments/watch', {source: '.watch', target: '.watch', swap: 'innerHTML'})")
+        page.wait_for_function("node => !node.isConnected", arg=old)
+        expect(page.locator("#volume-table")).to_have_attribute("open", "")
+        expect(page.locator("[data-chart] canvas")).to_be_visible()
+
     def test_a_deadline_counts_down_by_the_servers_clock(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))
-        countdown = page.locator(".next [data-due]")
+        countdown = page.locator(".next .big")
         first = countdown.inner_text()
         page.wait_for_timeout(1300)
         assert countdown.inner_text() < first
@@ -80,7 +144,7 @@ class TestLive:
     def test_a_deadline_has_come_nearer_while_the_computer_slept(self, served: Served, window: Window) -> None:
         browser = window(1366, 768)
         page = served.enter(browser)
-        countdown = page.locator(".next [data-due]")
+        countdown = page.locator(".next .big")
         expect(countdown).to_have_text(re.compile("^02:4"))
         # No network yet: what the computer's own clock says counts, for sleep only brings a deadline nearer.
         browser.route("**/healthz", lambda route: route.abort())
@@ -94,7 +158,7 @@ class TestLive:
         self, served: Served, window: Window
     ) -> None:
         page = served.enter(window(1366, 768))
-        countdown = page.locator(".next [data-due]")
+        countdown = page.locator(".next .big")
         expect(countdown).to_have_text(re.compile("^02:4"))
         with page.expect_response("**/healthz"):
             page.evaluate("const real = Date.now.bind(Date); Date.now = () => real() - 7200e3")

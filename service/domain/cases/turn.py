@@ -10,7 +10,7 @@ from service.domain.cases.workflow import REVIEWS, BudgetPart, CaseState, Step, 
 from service.domain.events.event import GRAVE_GRADES, IncidentGrade
 from service.domain.people.person import Act, Person, may
 
-__all__ = ["UNDER_REVIEW", "BudgetUse", "Turn", "budget_used", "takers", "turn_of", "turns"]
+__all__ = ["UNDER_REVIEW", "BudgetUse", "Turn", "budget_used", "takers", "target_at", "turn_of", "turns"]
 
 UNDER_REVIEW = frozenset({CaseState.SUBMITTED, CaseState.REVIEWED_1, CaseState.REVIEWED_2})
 """The states in which reviews of the submitted version are missing."""
@@ -134,3 +134,16 @@ def budget_used(file: CaseFile, workflow: Workflow, *, known_at: datetime, now: 
         )
         for part in workflow.budget
     )
+
+
+def target_at(file: CaseFile | None, workflow: Workflow, *, known_at: datetime, now: datetime) -> datetime | None:
+    """Return when the internal target ends, `None` once a text was published or the case is over.
+
+    Before a case is opened its time runs from first confirmed knowledge, as it will be counted once there is one.
+    """
+    if file is None:
+        return known_at + workflow.target
+    used = budget_used(file, workflow, known_at=known_at, now=now)
+    if not any(one.running for one in used):
+        return None
+    return now + workflow.target - sum((one.used for one in used), timedelta())

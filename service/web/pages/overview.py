@@ -1,6 +1,6 @@
 """总览: what is due next, what nobody has taken, and whether the watch itself is healthy."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,13 +11,15 @@ from crawlers.health import HealthState
 from service.api.context import AppContext
 from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alerts.alert import Alert
+from service.domain.cases.turn import target_at
+from service.domain.clocks.clock import Clock
 from service.domain.clocks.urgency import by_urgency
 from service.domain.matters.matter_turn import soon
 from service.flows.alerts.surges import count_now, history_of
 from service.flows.learning.opinion_desk import count_proposals
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
-from service.web.render import desk_of, fragment, page
+from service.web.render import desk_of, fragment, page, waiting
 from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, level_counts
 from service.web.views.charts import band_points, line_points, ticks
 from service.web.views.deadlines import deadline_of_alert, next_deadline
@@ -49,11 +51,12 @@ def overview(request: Request, identity: Reader) -> HTMLResponse:
 
 @router.get("/fragments/now")
 def level_counts_now(request: Request, identity: QuietReader) -> HTMLResponse:
-    """Return the level counts and the next deadline for a live update."""
+    """Return the level counts and the next deadline for a live update, with what the frame says of them and of the service."""
     context = context_of(request)
     with context.store.read() as work:
         view = _now(request, work, context)
-    return fragment(request, "_alerts_now.html", identity=identity, **view)
+    told = waiting(request, context, identity, context.now())
+    return fragment(request, "_now_live.html", identity=identity, **view, **told)
 
 
 @router.get("/fragments/alerts")
@@ -63,6 +66,15 @@ def alert_list_now(request: Request, identity: QuietReader) -> HTMLResponse:
     with context.store.read() as work:
         view = _alert_list(request, work, context) | {"volume": _volume(work, context)}
     return fragment(request, "_alert_list.html", identity=identity, **view)
+
+
+@router.get("/fragments/watch")
+def watch_now(request: Request, identity: QuietReader) -> HTMLResponse:
+    """Return today's volume, the places and the sources for a live update: time changes them, and no alert has to."""
+    context = context_of(request)
+    with context.store.read() as work:
+        view = _watch(work, context)
+    return fragment(request, "_watch.html", identity=identity, **view)
 
 
 @router.get("/fragments/surges")
@@ -88,7 +100,10 @@ def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
     running = [pair for pair in clocked if pair[1] is not None and pair[1].state.value == "armed"]
     pool = running or clocked
     soonest = min(pool, key=lambda pair: (pair[1].due_at or now) if pair[1] else now, default=None)
-    alert = None if soonest is None else deadline_of_alert(alert_row(soonest[0], soonest[1], None, (), now))
+    alert = None
+    if soonest is not None:
+        target = _target_at(work, context, *soonest)
+        alert = deadline_of_alert(alert_row(soonest[0], soonest[1], None, (), now), target)
     ahead = work.matters.listing(states=open_states(), due_after=now, limit=1)
     late = work.matters.listing(states=open_states(), due_before=now, limit=1)
     return {
@@ -98,6 +113,17 @@ def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
             row[-1] for row in work.matters.waiting(before=soon(now, context.office.register.calendar))
         ),
     }
+
+
+def _target_at(work: Work, context: AppContext, alert: Alert, clock: Clock | None) -> datetime | None:
+    """Return when the office's own target ends that is planned for the limit of this clock, `None` where none is or it was met."""
+    workflow = context.office.register.workflow
+    if clock is None or clock.due_at is None or clock.due_at - clock.start_at != workflow.limit:
+        return None
+    event = work.events.get(alert.event_id)
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    file = None if case is None else work.cases.file(case.id)
+    return None if event is None else target_at(file, workflow, known_at=event.known_at, now=context.now())
 
 
 def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, Any]:

@@ -24,7 +24,8 @@ _RUNNING = frozenset({DutyStanding.RUNNING, DutyStanding.NEAR, DutyStanding.OVER
 class Deadline:
     """A deadline as the overview shows it; `key` colours it, `due` is its ISO time for ticking in the browser.
 
-    A matter is named by its kind and number: what a citizen wrote is not shown here.
+    A matter is named by its kind and number: what a citizen wrote is not shown here. `target_at` is when the office's own
+    target ends, where one is planned for this limit.
     """
 
     href: str
@@ -39,9 +40,10 @@ class Deadline:
     running: bool
     overdue: bool
     key: str
+    target_at: datetime | None = None
 
 
-def deadline_of_alert(row: AlertRow) -> Deadline | None:
+def deadline_of_alert(row: AlertRow, target_at: datetime | None = None) -> Deadline | None:
     """Return the deadline of a line of the alert list, `None` where it has none."""
     due = row.due
     if due is None:
@@ -59,6 +61,7 @@ def deadline_of_alert(row: AlertRow) -> Deadline | None:
         running=due.running,
         overdue=due.overdue,
         key=row.chip.key,
+        target_at=target_at if due.running else None,
     )
 
 

@@ -117,8 +117,15 @@
     if (data.running) lines.push(...unfinished(data, main));
     return lines;
   };
-  const draw = () =>
+  const drawn = new Map();
+  const draw = () => {
+    for (const [box, chart] of drawn) {
+      if (box.isConnected) continue;
+      chart.dispose();
+      drawn.delete(box);
+    }
     document.querySelectorAll("[data-chart]").forEach((box) => {
+      if (drawn.has(box)) return;
       const holder = document.getElementById(box.dataset.chart);
       if (!holder) return;
       const data = JSON.parse(holder.textContent);
@@ -129,8 +136,12 @@
         series: series(data),
         aria: { enabled: true, label: { description: data.label } },
       });
-      new ResizeObserver(() => chart.resize()).observe(box);
+      new ResizeObserver(() => box.isConnected && chart.resize()).observe(box);
+      drawn.set(box, chart);
     });
+  };
+  // A live update brings the drawing of the server again.
+  document.body.addEventListener("htmx:afterSwap", () => window.echarts && draw());
   // A megabyte of library holds up a slow machine: it comes when the page answers already, and the drawing stands till then.
   const whenIdle = window.requestIdleCallback ?? setTimeout;
   addEventListener("load", () =>

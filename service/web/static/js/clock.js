@@ -1,4 +1,4 @@
-// Countdown, clock and the state of the live feed. Every page works without it.
+// Countdown and clock. Every page works without it.
 "use strict";
 
 (() => {
@@ -61,7 +61,8 @@
     void wake();
     for (const node of document.querySelectorAll("[data-due]")) {
       const left = Date.parse(node.dataset.due) - now();
-      node.textContent = (left < 0 ? "超时 " : "") + remaining(left);
+      const { ahead = "", past = "超时 " } = node.dataset;
+      node.textContent = (left < 0 ? past : ahead) + remaining(left);
       node.classList.toggle("late", left < 0);
     }
     for (const form of document.querySelectorAll("[data-undo-until]")) {
@@ -82,25 +83,6 @@
   tick();
   setInterval(tick, 1000);
   document.addEventListener("visibilitychange", tick);
-
-  // A page that shows the present says when it cannot. A stream ends every five minutes and is back within three seconds.
-  const notLive = document.getElementById("not-live");
-  if (notLive) {
-    let lost = 0;
-    const lose = () => {
-      lost ||= performance.now();
-    };
-    for (const name of ["htmx:sseError", "htmx:responseError", "htmx:sendError"]) body.addEventListener(name, lose);
-    body.addEventListener("htmx:sseOpen", () => {
-      lost = 0;
-    });
-    setInterval(() => {
-      const since = now() - (performance.now() - lost) * speed;
-      if (notLive.hidden && lost)
-        notLive.querySelector("span").textContent = beijing.format(new Date(since)).slice(-8, -3);
-      notLive.hidden = !lost || performance.now() - lost < 15000;
-    }, 1000);
-  }
 
   document.body.addEventListener("htmx:afterSwap", tick);
 })();

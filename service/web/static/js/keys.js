@@ -107,7 +107,8 @@
     [...document.querySelectorAll(".levels a")].map((level) => level.innerText.replace(/\s+/g, " ").trim()).join("；");
   let counts = counted();
   document.body.addEventListener("htmx:afterSwap", () => {
-    at = -1;
+    at = rows().findIndex((row) => row.matches(".at") || row.contains(document.activeElement));
+    rows()[at]?.classList.add("at");
     const status = document.getElementById("counts-now");
     if (status && counted() !== counts) status.textContent = counts = counted();
   });

@@ -8,7 +8,7 @@ import pytest
 from service.domain.cases.assess import conclude
 from service.domain.cases.file import CaseFile, CaseStep, Publication
 from service.domain.cases.review import check_authority, review, save_draft, submit
-from service.domain.cases.turn import UNDER_REVIEW, BudgetUse, budget_used, turn_of, turns
+from service.domain.cases.turn import UNDER_REVIEW, BudgetUse, budget_used, target_at, turn_of, turns
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Role
@@ -188,6 +188,17 @@ class TestBudget:
         again = replace(self.FILE, publications=(out,), steps=steps)
         assert used(again, now=500) == {"triage": 10, "assess": 25}
         assert not any(one.running for one in budget_used(again, WORKFLOW, known_at=NOW, now=later(500)))
+
+    def test_the_internal_target_ends_four_hours_after_the_knowledge_with_a_case_and_without(self) -> None:
+        end = NOW + WORKFLOW.target
+        assert target_at(None, WORKFLOW, known_at=NOW, now=later(500)) == end
+        for now in (40, 500):
+            assert target_at(self.FILE, WORKFLOW, known_at=NOW, now=later(now)) == end
+
+    @pytest.mark.parametrize("state", [CaseState.PUBLISHED, CaseState.CLOSED])
+    def test_there_is_no_internal_target_once_it_was_published_or_the_case_is_over(self, state: CaseState) -> None:
+        file = case_in(state)
+        assert target_at(file, WORKFLOW, known_at=NOW, now=later(500)) is None
 
     @pytest.mark.parametrize(("minutes", "over"), [(-1, False), (0, False), (1, True)])
     def test_a_part_is_over_once_more_was_used_than_planned(self, minutes: int, *, over: bool) -> None:
