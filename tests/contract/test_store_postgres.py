@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from service.cli.opening import opened as opened_by_a_command
 from service.domain.refusal import Refusal
 from service.ports.store import StoreBusyError, StoreUnavailableError
-from service.storage import watched
+from service.storage import dialects, watched
 from service.storage.dialects import STATEMENT_SECONDS, open_engines
 from service.storage.migrations import bring_up_to_date
 from service.storage.schema import metadata
@@ -250,6 +250,48 @@ class TestPostgresDatabase:
         store = open_store(url)
         assert store.check() is None
         store.close()
+
+    def test_who_comes_while_another_process_upgrades_for_long_is_told_so_and_later_finds_nothing_to_do(
+        self, new_postgres_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dialects, "_POSTGRES_OPTIONS", "-c timezone=UTC -c lock_timeout=100")
+        url = new_postgres_database()
+        first = open_engines(url)
+        with first.writer.begin() as connection:
+            bring_up_to_date(connection)
+            with pytest.raises(StoreBusyError, match="正在升级"):
+                migrate(url)
+        first.dispose()
+        migrate(url)
+        with closing(open_store(url)) as store:
+            assert store.check() is None
+
+    def test_why_a_server_gave_a_transaction_up_is_said_in_chinese_and_the_next_one_is_stored(
+        self, superuser: Engine, store: SqlStore
+    ) -> None:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = {}"
+
+        def cut() -> None:
+            with store.write() as work:
+                assert isinstance(work, SqlWork)
+                pid = work._connection.scalar(text("SELECT pg_backend_pid()"))
+                with superuser.begin() as connection:
+                    connection.execute(text(others.format(pid)))
+                work.set_value("cut off", 1)
+
+        def too_long() -> None:
+            with store.write() as work:
+                assert isinstance(work, SqlWork)
+                work._connection.execute(text("SET LOCAL statement_timeout = 1"))
+                work._connection.execute(text("SELECT pg_sleep(60)"))
+
+        with pytest.raises(StoreUnavailableError, match="连接中断"):
+            cut()
+        with pytest.raises(StoreUnavailableError, match="超过时限"):
+            too_long()
+        with store.write() as work:
+            assert work.value("cut off") is None
+            work.set_value("cut off", 2)
 
     def test_hours_in_which_something_was_stored_before_the_upgrade_count_as_answered(
         self, new_postgres_database: Callable[[], str]
