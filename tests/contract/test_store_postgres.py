@@ -214,6 +214,31 @@ class TestPostgresDatabase:
             for pid in stopped:
                 os.kill(pid, signal.SIGCONT)
 
+    def test_a_connection_whose_process_stands_still_is_replaced_before_it_is_used(
+        self, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.2)
+        monkeypatch.setattr(watched, "_MOST_SECONDS", float("inf"))
+        with store.write() as work:
+            assert isinstance(work, SqlWork)
+            pid = int(work._connection.scalar(text("SELECT pg_backend_pid()")))
+
+        def work_on() -> None:
+            with store.write() as work:
+                work.set_value("went on", 1)
+
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with ThreadPoolExecutor(1) as pool:
+                # Where the one that stands still is waited for, only this ends the waiting.
+                let_go = threading.Timer(90, os.kill, (pid, signal.SIGCONT))
+                let_go.start()
+                pool.submit(work_on).result()
+                assert not let_go.finished.is_set()
+                let_go.cancel()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def test_a_statement_may_last_on_a_server_that_lives(self, migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.0)
         engines = open_engines(migrated)
