@@ -152,6 +152,21 @@ class TestPostgresDatabase:
                 connection.execute(text(setting.format("RESET")))
             engines.dispose()
 
+    def test_what_was_stored_outlives_a_crash_of_a_server_that_was_set_to_commit_before_it_has_written(
+        self, migrated: str, superuser: Engine
+    ) -> None:
+        asked, setting = text("SHOW synchronous_commit"), f"ALTER DATABASE {superuser.url.database}"
+        engines = open_engines(migrated)
+        try:
+            with superuser.begin() as connection:
+                connection.execute(text(f"{setting} SET synchronous_commit = off"))
+            with engines.writer.begin() as writing:
+                assert writing.execute(asked).scalar_one() == "on"
+        finally:
+            with superuser.begin() as connection:
+                connection.execute(text(f"{setting} RESET synchronous_commit"))
+            engines.dispose()
+
     def test_a_server_that_went_without_a_word_is_noticed_within_a_minute(self, migrated: str) -> None:
         engines = open_engines(migrated)
         with engines.writer.connect() as connection:
