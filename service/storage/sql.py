@@ -70,7 +70,13 @@ from service.storage.hosts import SqlHosts
 from service.storage.labels import SqlLabels
 from service.storage.looks import SqlLooks
 from service.storage.matters import SqlMatters
-from service.storage.migrations import bring_up_to_date, current_revision, head_revision, knows_revision
+from service.storage.migrations import (
+    await_turn,
+    bring_up_to_date,
+    current_revision,
+    head_revision,
+    knows_revision,
+)
 from service.storage.models import SqlModels
 from service.storage.opinions import SqlOpinions
 from service.storage.outbox import SqlOutbox
@@ -118,6 +124,7 @@ def migrate(url: str) -> None:
         with _sentences():
             if not _is_current(engines, sqlite_file(url)):
                 with engines.writer.begin() as connection:
+                    await_turn(connection)
                     _refuse_later(current_revision(connection))
                     bring_up_to_date(connection)
     except StoreBusyError as error:

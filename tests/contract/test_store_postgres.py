@@ -3,7 +3,7 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from service.cli.opening import opened as opened_by_a_command
 from service.domain.refusal import Refusal
 from service.ports.store import StoreBusyError, StoreUnavailableError
-from service.storage import dialects, watched
+from service.storage import watched
 from service.storage.dialects import STATEMENT_SECONDS, open_engines
 from service.storage.migrations import bring_up_to_date
 from service.storage.schema import metadata
@@ -28,7 +28,6 @@ from tests.contract.still import WayThatStandsStill, way_that_stands_still
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import AUTHOR_KEY, LEASE, NOW, document, put
-from tests.contract.upgraded import answered_after_upgrade
 
 
 @pytest.fixture(scope="module")
@@ -283,29 +282,6 @@ class TestPostgresDatabase:
             connection.execute(long)
         engines.dispose()
 
-    def test_migrations_that_start_together_all_succeed(self, new_postgres_database: Callable[[], str]) -> None:
-        url = new_postgres_database()
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(migrate, [url] * 4, timeout=60))
-        store = open_store(url)
-        assert store.check() is None
-        store.close()
-
-    def test_who_comes_while_another_process_upgrades_for_long_is_told_so_and_later_finds_nothing_to_do(
-        self, new_postgres_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(dialects, "_POSTGRES_OPTIONS", "-c timezone=UTC -c lock_timeout=100")
-        url = new_postgres_database()
-        first = open_engines(url)
-        with first.writer.begin() as connection:
-            bring_up_to_date(connection)
-            with pytest.raises(StoreBusyError, match="正在升级"):
-                migrate(url)
-        first.dispose()
-        migrate(url)
-        with closing(open_store(url)) as store:
-            assert store.check() is None
-
     def test_why_a_server_gave_a_transaction_up_is_said_in_chinese_and_the_next_one_is_stored(
         self, superuser: Engine, store: SqlStore
     ) -> None:
@@ -332,14 +308,6 @@ class TestPostgresDatabase:
         with store.write() as work:
             assert work.value("cut off") is None
             work.set_value("cut off", 2)
-
-    def test_hours_in_which_something_was_stored_before_the_upgrade_count_as_answered(
-        self, new_postgres_database: Callable[[], str]
-    ) -> None:
-        hour = NOW.replace(minute=0, second=0, microsecond=0)
-        stored = (NOW, NOW + timedelta(minutes=10), NOW + timedelta(hours=3))
-        found = answered_after_upgrade(new_postgres_database(), "0015", *stored)
-        assert found == [hour, hour + timedelta(hours=3)]
 
     @pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
     def test_the_database_refuses_to_change_what_was_done(self, superuser: Engine, store: SqlStore, act: str) -> None:
