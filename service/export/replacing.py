@@ -61,8 +61,10 @@ def _beside(name: Path, what: str) -> Path:
 
 
 def _write(draft: Path, data: bytes) -> None:
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        # A machine that loses its power after the names changed leaves whole files under them.
-        os.fsync(file.fileno())
+    draft.write_bytes(data)
+    # A machine that loses its power after the names changed leaves whole files under them.
+    descriptor = os.open(draft, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
