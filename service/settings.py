@@ -355,7 +355,9 @@ class Settings(BaseSettings):
     @property
     def effective_store_url(self) -> str:
         """The SQLAlchemy address of the store in use."""
-        return self.store_url or f"sqlite:///{(self.data / 'yaowang.db').absolute()}"
+        # Two signs of a path say something else in an address; all others stand as they are, so that it is read with ease.
+        file = str((self.data / "yaowang.db").absolute()).replace("%", "%25").replace("?", "%3F")
+        return self.store_url or f"sqlite:///{file}"
 
 
 def unknown_variables() -> list[str]:

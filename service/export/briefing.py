@@ -11,6 +11,7 @@ from service.export.docx import write_docx
 from service.export.html import write_html
 from service.export.layout import lay_out
 from service.export.pdf import PdfFault, write_pdf
+from service.export.replacing import replace_together
 from service.export.xlsx import write_xlsx
 
 __all__ = ["write_briefing"]
@@ -30,19 +31,9 @@ def write_briefing(briefing: Briefing, folder: Path, *, lacking: Callable[[str],
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{'演练-' if briefing.drill else ''}briefing-{briefing.week}"
     files = _made(briefing, lacking or _note)
-    drafts = {suffix: folder / f".{stem}.part{suffix}" for suffix in files}
-    try:
-        for suffix, data in files.items():
-            drafts[suffix].write_bytes(data)
-        for suffix, draft in drafts.items():
-            draft.replace(folder / f"{stem}{suffix}")
-    except OSError:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
-        raise
-    if ".pdf" not in files:
-        (folder / f"{stem}.pdf").unlink(missing_ok=True)
-    return [folder / f"{stem}{suffix}" for suffix in files]
+    named = {folder / f"{stem}{suffix}": data for suffix, data in files.items()}
+    replace_together(named, gone={folder / f"{stem}.pdf"} - named.keys())
+    return list(named)
 
 
 def _note(sentence: str) -> None:

@@ -6,7 +6,7 @@ from threading import Event
 from typing import Any
 
 from elastic_transport import ConnectionTimeout, TransportError
-from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
 
 from service.ports.search import (
     SearchDocument,
@@ -17,7 +17,8 @@ from service.ports.search import (
     SearchUnavailableError,
 )
 from service.search.documents import from_values, to_values
-from service.search.elasticsearch_query import AGGREGATIONS, MAPPINGS, SETTINGS, body_of, facets_of
+from service.search.elasticsearch_index import behind, make_anew, make_ready, misfit
+from service.search.elasticsearch_query import AGGREGATIONS, body_of, facets_of
 from service.search.hanging import REST_SECONDS, HangingEngine
 from service.search.limits import require_page, separate
 
@@ -111,6 +112,12 @@ class ElasticsearchSearch:
                 # Of the index or the cluster: busy, full, read-only, closed, gone. Any other document would fare the same.
                 self._ready = self._ready and error.get("type") != _NO_INDEX
                 raise SearchUnavailableError(f"检索引擎 {self._url} 现在不能写入：{error.get('reason')}")
+        if refused:
+            # Of an index that was exchanged any document would be refused, and none of them for good.
+            with self._answers():
+                wrong = self._misfit()
+            if wrong is not None:
+                raise SearchUnavailableError(self._unusable(wrong))
         return conflicts, refused
 
     def _absent(self, document_ids: list[str]) -> list[str]:
@@ -170,9 +177,12 @@ class ElasticsearchSearch:
     def made_by(self) -> str | None:
         """Return by which rules everything in the index was made, `None` where nobody noted it: it stands in the mapping."""
         with self._keeping():
-            answer = self._client.indices.get_mapping(index=self._alias)
-        noted = {index["mappings"].get("_meta", {}).get(_MADE_BY) for index in answer.body.values()}
-        return str(noted.pop()) if len(noted) == 1 and None not in noted else None
+            found = behind(self._client, self._alias)
+        if misfit(found, self._alias) is not None:
+            self._ready = False
+            return None
+        noted = {index["mappings"].get("_meta", {}).get(_MADE_BY) for index in found.values()}
+        return str(noted.pop()) if None not in noted else None
 
     def note_made_by(self, rules: str) -> None:
         """Keep by which rules everything in the index was made."""
@@ -185,49 +195,50 @@ class ElasticsearchSearch:
         Deleting documents one by one would leave their versions behind, which refuse the same versions for a while.
         """
         with self._keeping():
-            old = sorted(self._client.indices.get_alias(name=self._alias).body)
-            new = f"{self._alias}-v{max(_number(index) for index in old) + 1}"
-            self._client.indices.create(index=new)
-            moves: list[dict[str, Any]] = [{"remove": {"index": index, "alias": self._alias}} for index in old]
-            self._client.indices.update_aliases(actions=[*moves, {"add": {"index": new, "alias": self._alias}}])
-            self._client.indices.delete(index=",".join(old))
+            make_anew(self._client, self._alias, behind(self._client, self._alias))
 
     def check(self) -> str | None:
         """Return `None` where the cluster answers and can serve every document, else one sentence."""
         try:
             with self._answers():
                 health = self._client.cluster.health(timeout="2s")
+                found = behind(self._client, self._alias)
         except SearchUnavailableError as error:
             return str(error)
         if health["status"] == "red":
             return f"检索引擎 {self._url} 状态为 red：部分数据暂不可用"
-        return None
+        # Where there is none, it is said by who looks how far the filling is.
+        wrong = misfit(found, self._alias) if found else None
+        return None if wrong is None else self._unusable(wrong)
 
     def close(self) -> None:
         """Give back every connection."""
         self._client.close()
 
     def _prepare(self) -> None:
-        """Make the index template, and the first index where the alias leads nowhere."""
+        """Make the index template, and an index where the alias leads to none, or to one that the program cannot use.
+
+        The projection is made of the store, so what cannot be used is made anew, and filled by the role that delivers.
+        """
         if self._ready:
             return
-        self._client.indices.put_index_template(
-            name=self._alias,
-            index_patterns=[f"{self._alias}-v*"],
-            template={"settings": SETTINGS, "mappings": MAPPINGS},
-        )
-        if not self._client.indices.exists_alias(name=self._alias):
-            try:
-                self._client.indices.create(index=f"{self._alias}-v1", aliases={self._alias: {}})
-            except ApiError as error:
-                # Another process made it in the meantime.
-                if error.error != "resource_already_exists_exception":
-                    raise
+        wrong = make_ready(self._client, self._alias)
+        if wrong is not None:
+            raise SearchUnavailableError(self._unusable(wrong))
         self._ready = True
+
+    def _misfit(self) -> str | None:
+        """Say why what the alias leads to now cannot be used: then it is looked after by the next use. `None` where it can."""
+        wrong = misfit(behind(self._client, self._alias), self._alias)
+        self._ready = self._ready and wrong is None
+        return wrong
+
+    def _unusable(self, wrong: str) -> str:
+        return f"检索引擎 {self._url} 的索引不能用：{wrong}"
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:
-        """Do as `_answers`, over an index that is there; one that was deleted meanwhile is made anew by the next use.
+        """Do as `_answers`, over an index that is there; one that was deleted or exchanged meanwhile is made anew by the next use.
 
         Not by a search: that would find nothing and not say why.
         """
@@ -236,7 +247,7 @@ class ElasticsearchSearch:
                 self._prepare()
                 yield
         except SearchUnavailableError as error:
-            self._ready = self._ready and not isinstance(error.__cause__, NotFoundError)
+            self._ready = self._ready and not isinstance(error.__cause__, NotFoundError | BadRequestError)
             raise
 
     @contextmanager
@@ -259,11 +270,6 @@ class ElasticsearchSearch:
 def _index(document: SearchDocument) -> list[dict[str, Any]]:
     head = {"_id": document.document_id, "version": document.version, "version_type": "external_gte"}
     return [{"index": head}, to_values(document)]
-
-
-def _number(index: str) -> int:
-    tail = index.rpartition("-v")[2]
-    return int(tail) if tail.isdecimal() else 0
 
 
 def _degraded(answer: dict[str, Any]) -> str | None:

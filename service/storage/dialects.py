@@ -54,7 +54,10 @@ _POSTGRES_OPTIONS = (
     f"-c timezone=UTC -c lock_timeout=10000 -c statement_timeout={STATEMENT_SECONDS}s "
     "-c idle_in_transaction_session_timeout=300000 "
     # Whatever the server was set to: all that several transactions share is locked by name or row.
-    r"-c default_transaction_isolation=read\ committed"
+    r"-c default_transaction_isolation=read\ committed "
+    # And nobody is told that something is stored that a crash of the server would take back. Measured with a server that was
+    # set so: of 880 documents, 40 were gone after five crashes.
+    "-c synchronous_commit=on"
 )
 
 # A server that went without a word, as in a failover or a cable pulled, is noticed after a minute: the system alone waits

@@ -1,5 +1,6 @@
 """What the engines say of file, disk and network, in words."""
 
+import re
 import sqlite3
 
 __all__ = ["READ_ONLY", "engine_words", "is_busy", "is_full", "is_read_only"]
@@ -15,11 +16,47 @@ _WORDS = {
     "connection timeout expired": "连接超时，数据库服务器没有应答",
 }
 
-
 _POSTGRES_DISK_FULL = "53100"
 # A lock that was not had in time, two that waited for each other, and a row that another transaction changed meanwhile.
 _POSTGRES_BUSY = frozenset({"55P03", "40P01", "40001"})
 _POSTGRES_READ_ONLY = "25006"
+_STOPPING = "数据库服务器正在关闭、启动或恢复，好了以后自动接上"
+_CUT = "与数据库服务器的连接中断，恢复后自动接上"
+_FULL = "数据库服务器的连接数已满，请稍后重试；常有的话请调大 max_connections"
+_POSTGRES_WORDS = {
+    "25P03": "事务中途停顿太久，被数据库服务器结束，请重试",
+    "40001": "别的操作同时改了同样的内容，请稍后重试",
+    "40P01": "与别的操作互相等待，本次让出，请稍后重试",
+    _POSTGRES_DISK_FULL: "数据库服务器的磁盘已满，请腾出空间",
+    "53200": "数据库服务器的内存不足，请稍后重试",
+    "53300": _FULL,
+    "55P03": "别的操作占用了要改的内容，等待超时，请稍后重试",
+    "57014": "一条语句超过时限，被数据库服务器结束，请稍后重试",
+    "57P01": _CUT,
+    "57P02": _CUT,
+    "57P03": _STOPPING,
+    "58030": "数据库服务器读写磁盘出错，请检查它的磁盘",
+}
+# An attempt to connect that fails has no code, only words: those of the driver, of the system, and of a server that speaks
+# English. One that speaks Chinese is shown as it is.
+_CONNECTING = tuple(
+    (re.compile(said), words)
+    for said, words in (
+        ("Connection refused|No such file or directory", "连不上数据库服务器{at}：没有在运行，或地址、端口不对"),
+        ("No route to host|Network is unreachable", "连不上数据库服务器{at}：网络不通"),
+        ("failed to resolve host|could not translate host name", "找不到数据库服务器：主机名不对，或域名解析不可用"),
+        ("too many clients|too many connections|connection slots are reserved", _FULL),
+        ("starting up|shutting down|in recovery mode|not yet accepting|terminating connection", _STOPPING),
+        ("password authentication failed|no password supplied", "数据库服务器{at}拒绝登录：用户名或密码不对"),
+        ("no pg_hba.conf entry", "数据库服务器{at}不接受来自本机的连接，请检查它的 pg_hba.conf"),
+        ('role ".*" does not exist', "数据库服务器{at}上没有这个用户"),
+        ('database ".*" does not exist', "数据库服务器{at}上没有这个数据库，请先建立"),
+        ("timeout expired", "连接超时，数据库服务器{at}没有应答"),
+        ("closed the connection unexpectedly|connection has been closed|Connection reset|connection is lost", _CUT),
+    )
+)
+_AT = re.compile(r'server at "([^"]+)"(?: \([^)]*\))?, port (\d+)')
+
 READ_ONLY = (
     "数据库现在只能读、不能写入：连到的可能是备机，或数据库被设为只读。"
     "请让 YAOWANG_STORE_URL 指向主库，或解除只读；之后自动恢复，不用重启"
@@ -48,6 +85,17 @@ def is_read_only(error: BaseException | None) -> bool:
 
 
 def engine_words(error: BaseException) -> str:
-    """Return the first line of what the engine said; what is not in the table stays in its own words, so that nothing is hidden."""
+    """Return the first line of what the engine said; what is not in the tables stays in its own words, so that nothing is hidden."""
     reason = str(error).strip()
-    return _WORDS.get(reason) or (reason.splitlines()[0] if reason else type(error).__name__)
+    return _WORDS.get(reason) or _postgres_words(error, reason) or (reason.splitlines() or [type(error).__name__])[0]
+
+
+def _postgres_words(error: BaseException, reason: str) -> str | None:
+    if isinstance(error, sqlite3.Error):
+        return None
+    known = _POSTGRES_WORDS.get(getattr(error, "sqlstate", None) or "")
+    if known is not None:
+        return known
+    at = _AT.search(reason)
+    place = f"（{at[1]}:{at[2]}）" if at else ""
+    return next((words.format(at=place) for said, words in _CONNECTING if said.search(reason)), None)

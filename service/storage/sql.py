@@ -70,7 +70,13 @@ from service.storage.hosts import SqlHosts
 from service.storage.labels import SqlLabels
 from service.storage.looks import SqlLooks
 from service.storage.matters import SqlMatters
-from service.storage.migrations import bring_up_to_date, current_revision, head_revision, knows_revision
+from service.storage.migrations import (
+    await_turn,
+    bring_up_to_date,
+    current_revision,
+    head_revision,
+    knows_revision,
+)
 from service.storage.models import SqlModels
 from service.storage.opinions import SqlOpinions
 from service.storage.outbox import SqlOutbox
@@ -101,18 +107,28 @@ def open_store(url: str, *, durable: bool = True, author_key: AuthorKey | None =
     return SqlStore(url, durable=durable, author_key=author_key)
 
 
+_BEING_UPGRADED = (
+    "数据库结构要升级，而另一个进程正在升级它，或占用着数据库。数据多时升级要几分钟，请等它完成后重新运行；数据没有改动"
+)
+
+
 def migrate(url: str) -> None:
     """Set up or bring up to date the database at `url`, all or nothing; safe to repeat and to run twice at once.
 
-    One that is up to date is only read: every command asks for this, and must not wait for whoever writes meanwhile. Raises `StoreUnavailableError` where the database cannot be reached or written, or was made by a later program.
+    One that is up to date is only read: every command asks for this, and must not wait for whoever writes meanwhile.
+    Raises `StoreUnavailableError` where the database cannot be reached or written, or was made by a later program; as
+    `StoreBusyError` where another process is at it for longer than one waits.
     """
     engines = open_engines(url)
     try:
         with _sentences():
             if not _is_current(engines, sqlite_file(url)):
                 with engines.writer.begin() as connection:
+                    await_turn(connection)
                     _refuse_later(current_revision(connection))
                     bring_up_to_date(connection)
+    except StoreBusyError as error:
+        raise StoreBusyError(_BEING_UPGRADED) from error
     finally:
         engines.dispose()
 

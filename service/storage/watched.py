@@ -29,7 +29,8 @@ class WatchedConnection(psycopg.Connection[Any]):
     """Asks, where an answer is long in coming, whether the server still takes connections; closes itself where it does not.
 
     So a statement may last as long as the server lets it. One whose end the server owes for half a minute is given up too: its
-    process there stands still. Not so while `unlimited`.
+    process there stands still. Not so while `unlimited`. Where the pool only asks whether a connection still lives, an answer
+    is not waited for: another connection does as well.
     """
 
     unlimited = False
@@ -56,7 +57,8 @@ class WatchedConnection(psycopg.Connection[Any]):
             return result
 
     def _require_life(self, waited: float) -> None:
-        if waited >= _MOST_SECONDS and not self.unlimited:
+        # The pool asks outside of any transaction, and nothing else of the program does.
+        if self.autocommit or (waited >= _MOST_SECONDS and not self.unlimited):
             self.close()
             raise psycopg.OperationalError(f"数据库服务器上处理这条语句的进程 {waited:.0f} 秒没有应答")
         info = self.info

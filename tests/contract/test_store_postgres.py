@@ -3,7 +3,7 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,6 @@ from tests.contract.still import WayThatStandsStill, way_that_stands_still
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import AUTHOR_KEY, LEASE, NOW, document, put
-from tests.contract.upgraded import answered_after_upgrade
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +151,21 @@ class TestPostgresDatabase:
                 connection.execute(text(setting.format("RESET")))
             engines.dispose()
 
+    def test_what_was_stored_outlives_a_crash_of_a_server_that_was_set_to_commit_before_it_has_written(
+        self, migrated: str, superuser: Engine
+    ) -> None:
+        asked, setting = text("SHOW synchronous_commit"), f"ALTER DATABASE {superuser.url.database}"
+        engines = open_engines(migrated)
+        try:
+            with superuser.begin() as connection:
+                connection.execute(text(f"{setting} SET synchronous_commit = off"))
+            with engines.writer.begin() as writing:
+                assert writing.execute(asked).scalar_one() == "on"
+        finally:
+            with superuser.begin() as connection:
+                connection.execute(text(f"{setting} RESET synchronous_commit"))
+            engines.dispose()
+
     def test_a_server_that_went_without_a_word_is_noticed_within_a_minute(self, migrated: str) -> None:
         engines = open_engines(migrated)
         with engines.writer.connect() as connection:
@@ -214,6 +228,31 @@ class TestPostgresDatabase:
             for pid in stopped:
                 os.kill(pid, signal.SIGCONT)
 
+    def test_a_connection_whose_process_stands_still_is_replaced_before_it_is_used(
+        self, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.2)
+        monkeypatch.setattr(watched, "_MOST_SECONDS", float("inf"))
+        with store.write() as work:
+            assert isinstance(work, SqlWork)
+            pid = int(work._connection.scalar(text("SELECT pg_backend_pid()")))
+
+        def work_on() -> None:
+            with store.write() as work:
+                work.set_value("went on", 1)
+
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with ThreadPoolExecutor(1) as pool:
+                # Where the one that stands still is waited for, only this ends the waiting.
+                let_go = threading.Timer(90, os.kill, (pid, signal.SIGCONT))
+                let_go.start()
+                pool.submit(work_on).result()
+                assert not let_go.finished.is_set()
+                let_go.cancel()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def test_a_statement_may_last_on_a_server_that_lives(self, migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(watched, "_PATIENCE_SECONDS", 0.0)
         engines = open_engines(migrated)
@@ -243,21 +282,32 @@ class TestPostgresDatabase:
             connection.execute(long)
         engines.dispose()
 
-    def test_migrations_that_start_together_all_succeed(self, new_postgres_database: Callable[[], str]) -> None:
-        url = new_postgres_database()
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(migrate, [url] * 4, timeout=60))
-        store = open_store(url)
-        assert store.check() is None
-        store.close()
-
-    def test_hours_in_which_something_was_stored_before_the_upgrade_count_as_answered(
-        self, new_postgres_database: Callable[[], str]
+    def test_why_a_server_gave_a_transaction_up_is_said_in_chinese_and_the_next_one_is_stored(
+        self, superuser: Engine, store: SqlStore
     ) -> None:
-        hour = NOW.replace(minute=0, second=0, microsecond=0)
-        stored = (NOW, NOW + timedelta(minutes=10), NOW + timedelta(hours=3))
-        found = answered_after_upgrade(new_postgres_database(), "0015", *stored)
-        assert found == [hour, hour + timedelta(hours=3)]
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = {}"
+
+        def cut() -> None:
+            with store.write() as work:
+                assert isinstance(work, SqlWork)
+                pid = work._connection.scalar(text("SELECT pg_backend_pid()"))
+                with superuser.begin() as connection:
+                    connection.execute(text(others.format(pid)))
+                work.set_value("cut off", 1)
+
+        def too_long() -> None:
+            with store.write() as work:
+                assert isinstance(work, SqlWork)
+                work._connection.execute(text("SET LOCAL statement_timeout = 1"))
+                work._connection.execute(text("SELECT pg_sleep(60)"))
+
+        with pytest.raises(StoreUnavailableError, match="连接中断"):
+            cut()
+        with pytest.raises(StoreUnavailableError, match="超过时限"):
+            too_long()
+        with store.write() as work:
+            assert work.value("cut off") is None
+            work.set_value("cut off", 2)
 
     @pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
     def test_the_database_refuses_to_change_what_was_done(self, superuser: Engine, store: SqlStore, act: str) -> None:

@@ -17,6 +17,7 @@ from service.flows.reports.brief import compile_week
 from service.policies.register import load_register
 from service.ports.store import StoreBusyError
 from service.storage.dialects import Engines, open_engines
+from service.storage.migrations import bring_up_to_date
 from service.storage.sql import migrate, open_store
 from service.turnstile import turnstile
 from tests.builders import NOW
@@ -79,6 +80,23 @@ def test_who_waited_for_nothing_is_told_that_the_store_is_busy_and_not_that_it_i
     finally:
         store.close()
         other.dispose()
+
+
+def test_who_comes_while_another_process_upgrades_for_long_is_told_so_and_later_finds_nothing_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.storage.dialects._BUSY_MS", 50)
+    url = f"sqlite:///{tmp_path}/store.db"
+    first = open_engines(url)
+    with first.writer.begin() as connection:
+        bring_up_to_date(connection)
+        with pytest.raises(StoreBusyError, match="正在升级"):
+            migrate(url)
+    first.dispose()
+    migrate(url)
+    store = open_store(url)
+    assert store.check() is None
+    store.close()
 
 
 def test_what_only_reads_waits_for_no_writer_though_every_command_looks_after_the_schema(tmp_path: Path) -> None:

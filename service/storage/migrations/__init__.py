@@ -11,16 +11,21 @@ from service.storage.dialects import lock, without_limits
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["bring_up_to_date", "current_revision", "head_revision", "knows_revision"]
+__all__ = ["await_turn", "bring_up_to_date", "current_revision", "head_revision", "knows_revision"]
 
 _FOLDER = Path(__file__).parent
+
+
+def await_turn(connection: Connection) -> None:
+    """Wait until no other process upgrades; what the database is at is to be asked afterwards."""
+    lock(connection, "migrations")
 
 
 def bring_up_to_date(connection: Connection) -> None:
     """Run what is missing inside the connection's transaction; who comes second waits and finds nothing to do."""
     from alembic import command
 
-    lock(connection, "migrations")
+    await_turn(connection)
     without_limits(connection)
     config = _config()
     config.attributes["connection"] = connection

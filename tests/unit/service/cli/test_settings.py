@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from service.bootstrap import build
+from service.bootstrap import build, prepare
 from service.settings import SettingsError, load_settings, role_environment, unknown_variables
+from service.storage.dialects import sqlite_file
 
 KEYS_OF_MANUALS = ("EMPTY", "sk-xxxxxxxxxxxx", "your-api-key", "<YOUR_API_KEY>", "ollama", "changeme", "sk-1")
 
@@ -38,6 +39,17 @@ def test_the_data_folder_of_the_environment_brings_its_own_file(
     settings = load_settings()
     assert settings.office == "宣传处"
     assert settings.data == tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize("name", ["药望 数据", "50% #1", "a%20b", "what?", "a?b=c&d"])
+def test_the_store_lies_in_the_data_folder_whatever_signs_its_name_has(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    settings = load_settings(data=folder)
+    prepare(settings)
+    assert [made.name for made in folder.iterdir()] == ["yaowang.db"]
+    assert list(tmp_path.iterdir()) == [folder]
+    assert sqlite_file(settings.effective_store_url) == folder / "yaowang.db"
 
 
 @pytest.mark.parametrize(

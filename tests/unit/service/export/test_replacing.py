@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from service.export.replacing import replace_together
+
+SUFFIXES = (".docx", ".xlsx", ".html", ".pdf")
+
+
+def issue(folder: Path, number: bytes, suffixes: tuple[str, ...] = SUFFIXES) -> dict[Path, bytes]:
+    return {folder / f"briefing{suffix}": number for suffix in suffixes}
+
+
+def shown(folder: Path) -> dict[str, bytes]:
+    """What stands in the folder under a name that somebody opens."""
+    return {file.name: file.read_bytes() for file in folder.iterdir() if not file.name.startswith(".")}
+
+
+class KilledError(BaseException):
+    """Ends the process where it stands: no code of it runs afterwards."""
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, step: int, fault: BaseException) -> None:
+    """Let the change of a name numbered `step`, counted from zero, not happen, and raise `fault` there."""
+    change, steps = Path.replace, iter(range(100))
+
+    def changed(self: Path, target: Path) -> Path:
+        if next(steps) == step:
+            raise fault
+        return change(self, target)
+
+    monkeypatch.setattr(Path, "replace", changed)
+
+
+# Four old names go aside, then four new files get theirs.
+STEPS = range(2 * len(SUFFIXES))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_whoever_is_killed_between_two_names_mixes_no_two_issues_and_the_next_one_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    replace_together(issue(tmp_path, b"1"))
+    with monkeypatch.context() as killed:
+        stop_at(killed, step, KilledError())
+        with pytest.raises(KilledError):
+            replace_together(issue(tmp_path, b"2"))
+    assert len(set(shown(tmp_path).values())) <= 1
+    replace_together(issue(tmp_path, b"3"))
+    assert shown(tmp_path) == {f"briefing{suffix}": b"3" for suffix in SUFFIXES}
+    assert len(list(tmp_path.iterdir())) == len(SUFFIXES)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_disk_that_refuses_a_name_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    replace_together(issue(tmp_path, b"1"))
+    with monkeypatch.context() as refused:
+        stop_at(refused, step, OSError(5, "Input/output error"))
+        with pytest.raises(OSError, match="Input/output"):
+            replace_together(issue(tmp_path, b"2"))
+    assert shown(tmp_path) == {f"briefing{suffix}": b"1" for suffix in SUFFIXES}
+    assert len(list(tmp_path.iterdir())) == len(SUFFIXES)
+
+
+def test_a_folder_that_has_one_of_the_names_is_left_and_so_are_the_files(tmp_path: Path) -> None:
+    replace_together(issue(tmp_path, b"1", SUFFIXES[:3]))
+    (tmp_path / "briefing.pdf").mkdir()
+    with pytest.raises(IsADirectoryError):
+        replace_together(issue(tmp_path, b"2"))
+    assert {name.suffix: name.read_bytes() for name in issue(tmp_path, b"", SUFFIXES[:3])} == dict.fromkeys(
+        SUFFIXES[:3], b"1"
+    )
+    assert (tmp_path / "briefing.pdf").is_dir()
+
+
+def test_what_the_new_issue_lacks_goes_with_the_old_one(tmp_path: Path) -> None:
+    replace_together(issue(tmp_path, b"1"))
+    replace_together(issue(tmp_path, b"2", SUFFIXES[:3]), gone=[tmp_path / "briefing.pdf"])
+    assert shown(tmp_path) == {f"briefing{suffix}": b"2" for suffix in SUFFIXES[:3]}
