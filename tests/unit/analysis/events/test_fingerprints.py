@@ -54,6 +54,20 @@ class TestNames:
     def test_only_the_leading_category_counts(self) -> None:
         assert mark("头孢致多人发热").categories == {"R01"}
 
+    @pytest.mark.parametrize(
+        ("title", "words"),
+        [
+            ("万年县中医院的体温计量不准", {"中医院", "中医", "医院"}),
+            ("黎川县妇幼保健院的避孕环取不出来", {"妇幼", "保健"}),
+            ("石城县卫生院的口罩发霉", {"卫生院", "卫生"}),
+        ],
+    )
+    def test_where_something_is_given_is_no_word_of_what_went_wrong(self, title: str, words: set[str]) -> None:
+        found = mark(title)
+        assert words <= found.names
+        assert not words & found.problem.keys()
+        assert {"发霉", "体温计", "避孕环"} & found.problem.keys()
+
     def test_names_are_left_out_of_the_problem(self) -> None:
         found = mark("日本召回头孢胶囊", entities=[entity(EntityType.DRUG, "头孢", field="title")])
         assert {"头孢", "日本"} <= found.names
