@@ -14,9 +14,12 @@ __all__ = [
     "SENTENCE",
     "USE",
     "clause_around",
+    "counts_all_reports",
+    "denies_harm",
     "has_statistic",
     "is_another_story",
     "is_harm_told",
+    "is_of_no_time_of_ours",
     "is_refuted",
     "is_scoffed_at",
     "is_statistic",
@@ -93,8 +96,9 @@ _MERE_NAME = re.compile(
 )
 _NAME_BEFORE, _NAME_BEHIND = 4, 12
 _CLAUSE = re.compile(r"[^,:—\s]+")
+# 就 begins what happened: of 天没亮人就没了 nothing is denied.
 _DENIED = re.compile(
-    "(?:无(?!证|良|资质|照|处方|业|效|痛|糖|效)|没(?!治|药|货|[一二两三四五六七八九十几多半过到0-9][^,。]{0,3}(?:小时|钟|天|周|月|年|久|会儿))|未(?!成年|见好转|按|经|脱离)|不会|不是|并非|并未|避免|防止|预防|降低|减少|排除(?!.{0,2}偶合)|否认|不存在|零|不曾|从未|谈不上|绝非)[^,。;]{0,8}$"
+    "(?:无(?!证|良|资质|照|处方|业|效|痛|糖|效)|没(?!治|药|货|[一二两三四五六七八九十几多半过到0-9][^,。]{0,3}(?:小时|钟|天|周|月|年|久|会儿)|亮|人(?:管|理|来|问|看|在)|来得及|当回事|反应过来)|未(?!成年|见好转|按|经|脱离)|不会|不是|并非|并未|避免|防止|预防|降低|减少|排除(?!.{0,2}偶合)|否认|不存在|零|不曾|从未|谈不上|绝非)(?:(?!就(?!医|诊))[^,。;]){0,8}$"
 )
 _DENIED_AFTER = re.compile("^[^,。;]{0,6}(?:不属实|系谣言|为零|均?未出现|不实|纯属)")
 _SUPPOSED = re.compile(
@@ -111,7 +115,7 @@ _STATISTIC = re.compile(
     # What began long ago and goes on is no history, nor what was made or bought then: 2011年以来已有三名儿童接种后死亡.
     f"{_each('19[0-9]{2} 20(?:0[0-9]|1[0-5])', '年(?!.{0,4}(?:生|出厂|投产|批号|买|购|上岗)|(?:[0-9]{1,2}月)?(?:以来|至今|起(?![0-9])|开始|至20(?:1[6-9]|2)))')}|"
     # A year's report counts by the ten thousand, and in 份 what is filed, not who came to harm.
-    "[0-9.]+万余?[份例]|[0-9]{4,}余?份|(?:全年|去年|上年|年度)[^,。]{0,16}(?:报告|上报)表?[^,。]{0,2}[0-9]+余?份|"
+    "[0-9.]+万余?[份例]|统计公报|死因(?:监测|构成|顺位)|死于[^,。;]{1,20}的?(?:有|约|近|达|超过?)?[0-9.]+(?:万|余?例占)|[0-9.]+万人?(?:左右)?死于|[0-9]{4,}余?份|(?:全年|去年|上年|年度)[^,。]{0,16}(?:报告|上报)表?[^,。]{0,2}[0-9]+余?份|"
     "上世纪|当年的|十多年前|曾经的|(?:[二三四五六七八九]十|[2-9]0)多?年前|海湾战争|大流行|重症病例|感染病例|病例信息|疫苗组|安慰剂|例住院患者|受益|惠及|被告席|治愈|康复出院|获救"
 )
 # What a province, a year or a centre counts of reports of all kinds; what is reported of one product or batch is a matter.
@@ -122,6 +126,14 @@ _ALL_REPORTS = re.compile(
 # So too where the number follows the reactions at once, of a stretch of time: 去年全省共报告药品不良反应78345例.
 _ALL_OF_A_TIME = re.compile(
     "(?:全年|年度|去年|上年|[0-9]{4}年|[上下]半年|季度|[0-9]{1,2}月份)[^。;]{0,30}?(?:报告|收到|上报|接收|监测到?)[^。;,]{0,12}?(?:不良反应|不良事件|异常反应)(?:/(?:不良)?事件)?(?:病例)?[^。;,0-9]{0,4}[0-9]{3,}[0-9.,]*(?:余|多)?万?(?:余|多)?[例份]"
+)
+# Words of counting that are used of an epidemic and of one matter alike, what makes it a matter, and what an epidemic.
+_COUNTED = re.compile("累计报告|新增|确诊|世卫(?:组织)?|世界卫生组织|重症病例|病例信息|感染病例|全球")
+_MATTER = re.compile(
+    '[”"」]?事件|[同该此这那]一?批|涉[事案及]|批号|致|警报|叫停|下架|召回|封存|停用|[药针液苗剂丸浆]后'
+)
+_EPIDEMIC = re.compile(
+    "疫情|新冠|流感|登革|传染病|麻疹|霍乱|鼠疫|肺炎病例|境外输入|无症状|核酸|阳性|病毒(?!污染)|统计|每年|平均|[0-9.]+万"
 )
 _OF_ONE_MATTER = re.compile(
     "该|此[批药品类次种]|同一|批[号次]|涉[及事]|疑似与|(?:注射|服药|用药|输液|打针|滴注|接种)后|服用|使用.{0,12}后"
@@ -147,6 +159,10 @@ _FELL_AFTER_USE = re.compile("(?:吸食|服用|服药|用药|注射|吃药)[^,�
 _CAUSE = "食物中毒|投毒|下毒|中暑|车祸|交通事故|自杀|轻生|他杀|杀人|杀害|谋杀|刑事(?:案件)?|火灾|煤气|一氧化碳|农药|蘑菇|野生菌|毒品|摔倒|误诊|传染病|诺如|袭击|坠楼|溺水|人为"
 _RULED_OUT = re.compile(
     f"(?:(?:不|未|未能|无法|不能)?排除|并非|不是|不属于|不存在|未发现)了?(?:是|为|系|因)?(?:[^,。;、]{{0,4}}?(?:{_CAUSE})(?:中毒)?(?:[、和及与或,]|以及|等)?)+"
+)
+_DEATH = re.compile("死亡|致死|身亡|去世|离世")
+_ALL_WELL = re.compile(
+    "(?:没有?|无)(?:啥|什么|任何|半点|一点)?(?:事(?!故|实|件|业|情没)|反应|不适|异常|副作用|问题(?!疫苗|药))(?![^,。]{0,3}(?:吗|[?]))|(?:啥|什么|一点)(?:事|反应|不适)(?:都|也)?没有?|平安无事|一切正常"
 )
 # 气死我了 and 像电影一样 beside a death that is told in plain words: both are said of it, not instead of it.
 _PLAIN_DEATH = re.compile("死亡|身亡|丧命|猝死|致死|毒死|吃死|离世")
@@ -207,6 +223,24 @@ def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
     return False
 
 
+def denies_harm(sentence: str) -> bool:
+    """Tell whether a sentence says of some harm, or of anything at all, that it did not come: 未发生严重不良反应, 都没啥事."""
+    if _ALL_WELL.search(sentence):
+        return True
+    for harm in chain(HARM.finditer(sentence), _TOLD_OF_ONE.finditer(sentence), _DEATH.finditer(sentence)):
+        start, end = clause_around(sentence, harm.start())
+        if _DENIED.search(sentence[max(start, harm.start() - _REACH) : harm.start()]):
+            return True
+        if _DENIED_AFTER.match(sentence[harm.end() : end]):
+            return True
+    return False
+
+
+def is_of_no_time_of_ours(sentence: str) -> bool:
+    """Tell whether a sentence tells a statistic, a trial or history."""
+    return has_statistic(sentence) or counts_all_reports(sentence)
+
+
 def _is_mere_name(sentence: str, harm: re.Match[str]) -> bool:
     names = _MERE_NAME.finditer(sentence, max(0, harm.start() - _NAME_BEFORE), harm.end() + _NAME_BEHIND)
     return any(name.start() <= harm.start() and harm.end() <= name.end() for name in names)
@@ -232,9 +266,14 @@ def is_supposed(sentence: str, start: int, end: int) -> bool:
 
 
 def is_statistic(sentence: str, start: int, end: int) -> bool:
-    """Tell whether the clause of a span tells a statistic, a trial or history."""
+    """Tell whether the clause of a span tells a statistic, a trial or history; what is counted of one matter so far is none."""
     first, last = clause_around(sentence, start)
-    return has_statistic(sentence[max(0, first - _REACH) : max(last, end)])
+    clause = sentence[max(0, first - _REACH) : max(last, end)]
+    return has_statistic(clause) and (has_statistic(_COUNTED.sub("", clause)) or not _is_one_matter(sentence))
+
+
+def _is_one_matter(sentence: str) -> bool:
+    return bool(_MATTER.search(sentence)) and not _EPIDEMIC.search(sentence)
 
 
 @lru_cache(maxsize=_CLAUSES_KEPT)

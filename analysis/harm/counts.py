@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from analysis.assessment import EntityType
 from analysis.harm.circumstances import (
@@ -19,9 +19,11 @@ from analysis.harm.circumstances import (
 )
 from analysis.harm.deaths import dead_by, died_in_a_trial, may_tell_death, plainly_spelled, single_deaths, totals
 from analysis.harm.denials import stands_in
+from analysis.harm.gone import gone_after_use, may_be_gone
 from analysis.harm.hurt import harmed
 from analysis.harm.numbers import counted, counted_kin, may_count_people, numbers_of_people, written_number
 from analysis.harm.one_told import one_told, wrongly_given
+from analysis.harm.own_causes import is_of_no_product
 from analysis.harm.people import PeopleCount
 from analysis.harm.side_by_side import told_beside_the_dead, told_side_by_side
 from analysis.harm.taken_back import refutes_all, without_taken_back
@@ -48,7 +50,7 @@ def people_counts(text: str) -> list[PeopleCount]:
     """
     # What refutes a count is looked for last: most texts count nobody.
     sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(text)]
-    read = sentences if may_tell_death(text) or may_count_people(text) else ()
+    read = sentences if may_tell_death(text) or may_be_gone(text) or may_count_people(text) else ()
     found = [_moved(count, offset) for offset, words in read for count in _in_sentence(words)]
     if all(c.type is EntityType.HARMED and c.value < _FEW_TOLD for c in found):
         most = max((c.value for c in found), default=0)
@@ -60,6 +62,8 @@ def people_counts(text: str) -> list[PeopleCount]:
     found = found or list(islice(one_told(text, sentences), 1)) or weighed_one(text, sentences)
     found = list(without_taken_back(text, sentences, found))
     title = text.partition("\n")[0]
+    if any(c.type is EntityType.DEATHS for c in found) and is_of_no_product(text):
+        found = [c for c in found if c.type is not EntityType.DEATHS]
     if not found or refutes_all(title) or is_another_story(_AFTER_DEATH.sub("", title)):
         return []
     return _with_survivors(text, sentences, _without_parts(text, found))
@@ -128,7 +132,7 @@ def _in_sentence(words: str) -> list[PeopleCount]:
 
 
 def _deaths(words: str) -> Iterator[PeopleCount]:
-    if not may_tell_death(words):
+    if not may_tell_death(words) and not may_be_gone(words):
         return
     told = False
     if trial := died_in_a_trial(words):
@@ -140,7 +144,7 @@ def _deaths(words: str) -> Iterator[PeopleCount]:
             yield from counted(kind, start, end, written)
     if told:
         return
-    for start, end in single_deaths(words):
+    for start, end in chain(single_deaths(words), gone_after_use(words)):
         if not is_supposed(words, start, end) and not is_statistic(words, start, end):
             yield PeopleCount(EntityType.DEATHS, start, end, 1, named=False)
             return

@@ -18,18 +18,18 @@ from analysis.harm.circumstances import (
     is_harm_told,
     is_refuted,
     is_scoffed_at,
+    is_statistic,
     is_supposed,
     is_unrelated,
     ruled_out_spans,
     tells_of_many,
     without_ruled_out,
 )
-from analysis.harm.deaths import may_tell_death
 from analysis.harm.denials import denied_spans, says_nobody_died
 from analysis.harm.passed_on import passed_on
 from analysis.harm.people import PeopleCount
-from analysis.harm.taken_back import lies_gravely_ill, takes_deaths_back
-from analysis.judgement.aside import is_long_ago, is_taken_back, judges_the_past, tells_no_harm
+from analysis.judgement.aside import is_long_ago, judges_the_past, tells_no_harm
+from analysis.judgement.bounds import DISPUTED, OFFICE, bound_of_no_harm, most_severe
 from analysis.judgement.severity import MOST_SEVERE
 from analysis.judgement.signs import Signs, read_signs
 from analysis.lexicon import Hit, TermKind
@@ -43,6 +43,7 @@ FLOOR_RULES: Mapping[str, str] = MappingProxyType(
         "product_death": "R01",
         "product_cluster": "R01",
         "vaccine_harm": "R07",
+        "device_failure": "R10",
         "recall_class_1": "R04",
         "jiangxi_notice": "R03",
     }
@@ -53,11 +54,11 @@ HINT = "hint"
 """How the rule of a finding begins that rests on likeness of sound alone."""
 
 _TIES = re.compile(
-    "一针|[吃喝]下去|[吊挂](?:了|过|完)[^,。]{0,4}[水瓶针](?!果)|输错了?血|(?:诊所|卫生[院室所]|输液室|美容院)(?:里|又|已经?|就)?[打挂输吊]死|喝(?:了|完)?[^,。]{0,6}药(?![店房])|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|染发|吃(?=减肥药|假药|偏方|土方|[^,。]{0,8}[药丸])|喝了|打疫苗|打y[^,。]{0,3}苗|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输完液|输了液|挂完|扎针|输血|皮试|雾化|透析|血透|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+    "一针|[吃喝]下去|[吊挂](?:了|过|完)[^,。]{0,4}[水瓶针](?!果)|输错了?血|(?:诊所|卫生[院室所]|输液室|美容院)(?:里|又|已经?|就)?[打挂输吊]死|喝(?:了|完)?[^,。]{0,6}药(?![店房])|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|染发|吃(?=减肥药|假药|偏方|土方|[^,。]{0,8}[药丸])|喝了|打疫苗|打y[^,。]{0,3}苗|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输[注的]|局麻|无痛|输完液|输了液|挂完|扎针|输血|皮试|雾化|透析|血透|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|被[烫电]|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
 )
 # What is given there is a medicine though none is named.
 _GIVEN = re.compile(
-    "药酒|打[^,。]{1,3}针(?![孔线锋对])|[吊挂](?:了|过|完)[^,。]{0,4}[水瓶](?!果)|输错了?血|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药|透析|血透"
+    "药酒|打[^,。]{1,3}针(?![孔线锋对])|[吊挂](?:了|过|完)[^,。]{0,4}[水瓶](?!果)|输错了?血|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|局麻|(?:热|理|电|光|磁|治)疗[仪机]|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药|透析|血透"
 )
 _NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
 _VACCINE = re.compile("疫苗|接种|加强针")
@@ -68,6 +69,13 @@ _VACCINE_HARM = re.compile(
 # 血透中心查出好多人丙肝阳性: many to whom a machine, a needle or blood passed an illness, and no screening or advice.
 _SEVERAL_PEOPLE = re.compile(
     "好多|很多人|好几个|多人|多名|多例|一批|集体|十几|几十|[3-9三四五六七八九十][0-9十]*(?:个|名|位|例)|[1-9][0-9]+(?:个|名|位|例|人)"
+)
+# A device that failed in use: a wheelchair's brake, a pump that ran by itself. What may fail and how to avoid it is advice.
+_FAILED_IN_USE = re.compile(
+    "失灵|失控|刹不住|漏电|短路|起火|自燃|爆炸|爆裂|炸裂|炸了|开裂|断裂|断成|断了|散架|死机|停机|停转|(?:没|不|未)(?:有)?报警|报警(?:器)?(?:没|不|未)响|自[己行动](?:启动|运转|输注|加大|往下|倾倒|升降)"
+)
+_FAILURE_OF_ANOTHER = re.compile(
+    "爆炸性|爆炸式|表情失控|情绪失控|价格失控|疫情失控|断了(?:货|供|粮|来源|联系)|停机维护|停机坪|死机车|健身|杠铃|跑步机|单杠|游乐"
 )
 # Several of whom no number is told: 诊所挂水多人发热寒战.
 _UNNUMBERED = re.compile(
@@ -93,14 +101,6 @@ _CLUSTER = re.compile(
 # What ends like a word for them.
 _NOT_VULNERABLE = re.compile("[大医药留]学生$|[多不]少年$|(?:大年|正月|农历|腊月|[0-9一二三四五六七八九十]月)初[一三]$")
 _LEAST_CLUSTER = 3
-_LEAST_SEVERE = 1
-# Who can say of a rumour that it is false; and that somebody does not accept it.
-_OFFICE = re.compile(
-    "药监|卫健|卫生健康|公安|警方|警情|网信|市场监管|疾控|县委|县政府|市政府|省政府|区政府|联合调查组|工作组|辟谣平台|我局|我委|我中心|本局|官方|人民政府"
-)
-_DISPUTED = re.compile("家属(?:不认可|不接受|质疑|坚称)|承认|反转|打脸|被指|删帖|捂盖子")
-_PANIC = re.compile("抢购|抢光|囤|断货|买空")
-_RUMOUR_ALONE, _RUMOUR_OF_MANY = 3, 4
 _FIRST_WORDS = 60
 _OUTSIDE = ("71", "81", "82")
 _PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
@@ -198,38 +198,15 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
         floor=floors[0].rule if floors else None,
         facts=MappingProxyType(facts),
         signs=read_signs(reading),
-        most_severe=_bound_of_no_harm(reading) if no_harm else _most_severe(reading, facts),
+        most_severe=bound_of_no_harm(reading)
+        if no_harm
+        else most_severe(reading, facts, {cue.category for cue in cues}),
     )
 
 
 def _tells_other_cause(words: str) -> bool:
     """Tell whether words name a cause that is none of ours; what they rule out (排除食物中毒) is no cause."""
     return bool(_OTHER_CAUSE.search(words) and _OTHER_CAUSE.search(without_ruled_out(words)))
-
-
-def _most_severe(reading: Reading, facts: Mapping[str, int | bool | str]) -> int:
-    """Return the highest severity that a text can have: where an office says that a rumour is false, that of a rumour.
-
-    By the taxonomy a rumour is 3, one about vaccines, children or panic buying 4. Who was harmed after all, or a dispute
-    with the office, takes the bound away. So is a report that somebody died which is taken back.
-    """
-    joined = reading.joined
-    if facts["deaths"] or int(facts["harmed"]) >= _LEAST_CLUSTER:
-        return MOST_SEVERE
-    sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(joined)]
-    if takes_deaths_back(joined, sentences) and not _DISPUTED.search(joined):
-        return _RUMOUR_OF_MANY if lies_gravely_ill(joined) else _RUMOUR_ALONE
-    if not (facts["rumour"] or facts["official_rebuttal"]):
-        return MOST_SEVERE
-    refuted = is_refuted(reading.title.text) or bool(denied_spans(sentences))
-    if not refuted or not _OFFICE.search(joined) or _DISPUTED.search(joined):
-        return MOST_SEVERE
-    return _RUMOUR_OF_MANY if facts["vulnerable"] or _VACCINE.search(joined) or _PANIC.search(joined) else _RUMOUR_ALONE
-
-
-def _bound_of_no_harm(reading: Reading) -> int:
-    """Return the highest severity of what tells no harm of now; a death taken back was as bad as a rumour while it was told."""
-    return _RUMOUR_ALONE if may_tell_death(reading.joined) and is_taken_back(reading) else _LEAST_SEVERE
 
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
@@ -255,6 +232,7 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
         and sentence.cues & {"quality", "official"}
     ):
         yield _at(sentence, "recall_class_1", recall)
+    yield from _device_failure(sentence)
     named = sentence.product is not None or _GIVEN.search(sentence.text)
     if not named or _is_not_ours(sentence) or _tells_other_cause(sentence.text):
         return
@@ -266,6 +244,15 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
     if _TIES.search(sentence.text):
         yield from _counted_harm(sentence)
         yield from _unnumbered_harm(sentence)
+
+
+def _device_failure(sentence: _Sentence) -> Iterator[Finding]:
+    failed = _FAILED_IN_USE.search(sentence.text)
+    if failed is None or not any(hit.term.label == "device" for hit in sentence.hits):
+        return
+    other = is_another_story(sentence.text) or _FAILURE_OF_ANOTHER.search(sentence.text) or _is_not_ours(sentence)
+    if not other and not is_supposed(sentence.text, *failed.span()) and not is_statistic(sentence.text, *failed.span()):
+        yield _at(sentence, "device_failure", failed)
 
 
 def _is_not_ours(sentence: _Sentence) -> bool:
@@ -337,9 +324,9 @@ def _is_rebuttal(reading: Reading) -> bool:
         return False
     if (TermKind.CUE, "rebuttal") in reading.terms:
         return True
-    if not _OFFICE.search(reading.joined):
+    if not OFFICE.search(reading.joined):
         return False
-    if says_nobody_died(reading.joined) and not _DISPUTED.search(reading.joined):
+    if says_nobody_died(reading.joined) and not DISPUTED.search(reading.joined):
         return True
     return bool(denied_spans([(match.start(), match.group()) for match in SENTENCE.finditer(reading.joined)]))
 

@@ -4,16 +4,28 @@ import csv
 import hashlib
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from analysis.assess import Analyser
 from crawlers.records import Document, DocumentKind
 
-__all__ = ["b_cubed", "document_of", "grades_of", "kept_apart", "offer_scores", "pinned", "read_rows", "read_table"]
+__all__ = [
+    "b_cubed",
+    "document_of",
+    "grades_of",
+    "is_as_grave",
+    "kept_apart",
+    "offer_scores",
+    "pinned",
+    "read_as_meant",
+    "read_rows",
+    "read_table",
+]
 
 _LOCAL = ZoneInfo("Asia/Shanghai")
 
@@ -45,6 +57,31 @@ def document_of(row: Mapping[str, Any]) -> Document:
         id=row["id"], source_id=row.get("source", "documents"), native_id=row["id"], kind=DocumentKind.POST,
         title=row["title"], text=row["text"], fetched_at=at, published_at=at,
     )  # fmt: skip
+
+
+def read_as_meant(rows: Sequence[Sequence[str]]) -> Counter[tuple[str, ...]]:
+    """Return how many sentences of each half and kind have their people as they are meant, and of each half their severity.
+
+    A row is kind, half, deaths, harmed, severity and the sentence; a figure that is left out may be any.
+    """
+    texts = [
+        document_of({"id": f"s{number}", "date": "2026-03-01", "title": "", "text": row[5]})
+        for number, row in enumerate(rows)
+    ]
+    found: Counter[tuple[str, ...]] = Counter()
+    for (kind, half, deaths, harmed, severity, _), judged in zip(rows, Analyser.load().assess(texts), strict=True):
+        told = (int(judged.facts.get(name) or 0) for name in ("deaths", "harmed"))
+        meant = zip((deaths, harmed), told, strict=True)
+        found[half, kind] += all(not wanted or int(wanted) == number for wanted, number in meant)
+        found[half,] += is_as_grave(judged.severity, severity)
+    return found
+
+
+def is_as_grave(severity: int, meant: str) -> bool:
+    """Tell whether a severity is at least (3+) or at most (2-) what is meant; any where nothing is."""
+    if not meant:
+        return True
+    return severity >= int(meant[0]) if meant[1] == "+" else severity <= int(meant[0])
 
 
 def b_cubed(gold: Mapping[str, str], found: Mapping[str, str | None]) -> tuple[float, float, float]:

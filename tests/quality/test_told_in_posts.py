@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.assess import Analyser
-from tests.quality.labelled import document_of, pinned, read_table
+from tests.quality.labelled import pinned, read_as_meant, read_table
 
 pytestmark = pytest.mark.quality
 
@@ -28,25 +27,7 @@ SEVERITY = {"seen": 71, "held": 65}
 @pytest.fixture(scope="module")
 def right() -> Counter[tuple[str, ...]]:
     """How many sentences of each half and kind are read as they are meant, and of each half as grave as they are meant."""
-    rows = read_table(pinned(SENTENCES, "bbcf381cfba8"))
-    texts = [
-        document_of({"id": f"s{number}", "date": "2026-03-01", "title": "", "text": row[5]})
-        for number, row in enumerate(rows)
-    ]
-    found: Counter[tuple[str, ...]] = Counter()
-    for (kind, half, deaths, harmed, severity, _), judged in zip(rows, Analyser.load().assess(texts), strict=True):
-        told = (int(judged.facts.get(name) or 0) for name in ("deaths", "harmed"))
-        meant = zip((deaths, harmed), told, strict=True)
-        found[half, kind] += all(not wanted or int(wanted) == number for wanted, number in meant)
-        found[half,] += is_as_grave(judged.severity, severity)
-    return found
-
-
-def is_as_grave(severity: int, meant: str) -> bool:
-    """Tell whether a severity is at least (3+) or at most (2-) what is meant; any where nothing is."""
-    if not meant:
-        return True
-    return severity >= int(meant[0]) if meant[1] == "+" else severity <= int(meant[0])
+    return read_as_meant(read_table(pinned(SENTENCES, "bbcf381cfba8")))
 
 
 @pytest.mark.parametrize("kind", PEOPLE["seen"])

@@ -8,6 +8,7 @@ believed over the rumour until somebody with a name tells more, or the public mo
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +32,8 @@ _LOOKED_INTO = re.compile(
 class Toll:
     """A number of people: whether there are at least so many, and what was claimed before an office told fewer, else `None`.
 
+    `official` is what an office told last where that is another number, though it did not say that it had looked into the matter.
+
     `read` says that nobody writes the number: a model read it out of the whole text. `by` names the person who corrected it, which
     alone may be to 0.
     """
@@ -39,6 +42,7 @@ class Toll:
     least: bool = False
     read: bool = False
     claimed: int | None = None
+    official: int | None = None
     by: str = ""
 
     @property
@@ -54,10 +58,15 @@ def toll_of(event: Event, kind: str) -> Toll | None:
         return Toll(number=corrected.number, by=corrected.by)
     number = event.harmed if kind == "harmed" else event.deaths
     kept = _kept(event, kind)
-    return (
-        Toll(number=number, least=bool(kept.get("least")), read=bool(kept.get("read")), claimed=kept.get("claimed"))
-        if number
-        else None
+    if not number:
+        return None
+    official = kept.get("official")
+    return Toll(
+        number=number,
+        least=bool(kept.get("least")),
+        read=bool(kept.get("read")),
+        claimed=kept.get("claimed"),
+        official=official if official != number else None,
     )
 
 
@@ -87,7 +96,9 @@ def people_told(event: Event) -> str:
 
 
 def _before(toll: Toll) -> str:
-    return f"（官方说法，此前稿件称{toll.claimed}人）" if toll.claimed else ""
+    if toll.claimed:
+        return f"（官方说法，此前稿件称{toll.claimed}人）"
+    return f"（官方说法{toll.official}人，说法不一）" if toll.official else ""
 
 
 def dead_of(assessment: Assessment) -> int:
@@ -113,6 +124,7 @@ def absorb_toll(
             known[kind], kept = _added(held, kept, number, least=least, ascertained=ascertained, named=named)
             if kind == "harmed" and known[kind] == number:
                 kept = _read_or_written(kept, held, assessment)
+            kept |= _official(_kept(event, kind), number, document, official=official)
         if kept:
             toll[kind] = kept
     return known["harmed"], known["deaths"], toll
@@ -132,6 +144,18 @@ def _added(
     if number > held:
         return number, fresh
     return held, (kept | {"least": False} if number == held and not least and kept.get("least") else kept)
+
+
+def _official(kept: Mapping[str, Any], number: int, document: Document, *, official: bool) -> dict[str, Any]:
+    """Return the number that an office told last and when: that of this report, or the one that is kept."""
+    before, at = kept.get("official"), document.happened_at.isoformat()
+    if (
+        official
+        and number > 0
+        and (before is None or document.happened_at >= datetime.fromisoformat(kept["official_at"]))
+    ):
+        return {"official": number, "official_at": at}
+    return {} if before is None else {"official": before, "official_at": kept["official_at"]}
 
 
 def _read_or_written(kept: dict[str, Any], held: int | None, assessment: Assessment) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _RULES: Mapping[str, str] = MappingProxyType(
         "product_death": "死亡与产品相连",
         "product_cluster": "使用后三人以上受害",
         "vaccine_harm": "接种受害或问题疫苗",
+        "device_failure": "器械使用中失灵",
         "recall_class_1": "一级召回",
         "jiangxi_notice": "质量公告涉及本省",
         "one_harmed_whole": "〔读整篇〕一人受影响：原文未写明人数，由语义模型读全文得出，请核对原文",

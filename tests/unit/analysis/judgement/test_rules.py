@@ -14,6 +14,10 @@ from tests.unit.analysis.reading_of import findings, reading
         ("多名婴儿接种过期疫苗", "vaccine_harm"),
         ("某药企一级召回三批次药品公告", "recall_class_1"),
         ("江西通报5批次药品不合格", "jiangxi_notice"),
+        ("轮椅刹车失灵", "device_failure"),
+        ("输液泵半夜自己加大流速", "device_failure"),
+        ("呼吸机停机没有报警", "device_failure"),
+        ("男子做热疗仪被烫死", "product_death"),
     ],
 )
 def test_floor_rules_raise_what_must_not_be_missed(title: str, rule: str) -> None:
@@ -90,6 +94,20 @@ def test_evidence_points_at_the_original_words() -> None:
     assert {e.text for e in evidence} >= {"假\u200b藥", "听 话 水"}
     assert all(e.text == {"title": title, "text": text}[e.field][e.start : e.end] for e in evidence)
     assert {e.category for e in evidence} <= {"R02", "R06", None}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "如何避免轮椅刹车失灵",
+        "轮椅刹车从未失灵",
+        "医用口罩销量爆炸性增长",
+        "健身房器械断裂砸伤会员",
+        "刹车失灵货车追尾",
+    ],
+)
+def test_advice_and_failures_of_other_things_are_no_failure_of_a_device(title: str) -> None:
+    assert findings(title).floor is None
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,26 @@ def test_a_number_of_an_office_that_looked_into_nothing_takes_nothing_away() -> 
     assert told(event, "卫健委：1人死亡", by=SourceClass.OFFICIAL, deaths=1).deaths == 5
 
 
+def test_where_outlets_and_an_office_tell_other_numbers_both_are_told_and_the_newest_of_the_office() -> None:
+    event = told(None, "家属：3人死亡", by=SourceClass.MEDIA, deaths=3)
+    assert deaths_told(event) == "称死亡3人"
+    event = told(event, "县卫健委：1人死亡", by=SourceClass.OFFICIAL, deaths=1, at=NOW + timedelta(hours=2))
+    assert deaths_told(event) == "称死亡3人（官方说法1人，说法不一）"
+    event = told(event, "县卫健委：2人死亡", by=SourceClass.OFFICIAL, deaths=2, at=NOW + timedelta(hours=4))
+    late = told(event, "县卫健委早前：1人死亡", by=SourceClass.OFFICIAL, deaths=1, at=NOW + timedelta(hours=1))
+    assert deaths_told(late) == "称死亡3人（官方说法2人，说法不一）"
+    more = told(late, "又一家：4人死亡", by=SourceClass.MEDIA, deaths=4, at=NOW + timedelta(hours=5))
+    assert deaths_told(more) == "称死亡4人（官方说法2人，说法不一）"
+    agreed = told(more, "县卫健委：4人死亡", by=SourceClass.OFFICIAL, deaths=4, at=NOW + timedelta(hours=6))
+    assert deaths_told(agreed) == "称死亡4人"
+
+
+def test_a_medium_that_tells_more_than_an_office_found_leaves_what_the_office_says() -> None:
+    event = found(told(None, RUMOUR, deaths=5), deaths=1)
+    more = told(event, "家属：接种后3人死亡", by=SourceClass.MEDIA, deaths=3, at=NOW + timedelta(hours=6))
+    assert deaths_told(more) == "称死亡3人（官方说法1人，说法不一）"
+
+
 @pytest.mark.parametrize(
     "text", ["死亡1人，此前报道的2人系误报。", "前期通报的死亡人数有误。", "死亡人数更正为1人。", "勘误：死亡1人。"]
 )

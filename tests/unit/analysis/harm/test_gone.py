@@ -1,0 +1,97 @@
+"""Deaths in words that also tell of leaving, and deaths that no product has to do with."""
+
+import pytest
+
+from analysis.assessment import EntityType
+from analysis.harm.counts import people_counts
+from analysis.harm.own_causes import is_of_no_product
+
+
+def dead(text: str) -> int:
+    return max((count.value for count in people_counts(text) if count.type is EntityType.DEATHS), default=0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "外婆在诊所挂了三瓶水,说心口闷,天没亮人就没了",
+        "输完液,奶奶当晚还是走了",
+        "雾化用错药,娃8个月,就这么没了",
+        "打了网购的减肥针,三天后胰腺炎走了,她才30岁",
+        "打一针瘦脸,把命搭进去了",
+        "做胃镜推了麻药,我爱人就再没睁过眼",
+        "透析机报警没人管,病人当场就没救了",
+        "那个治疗仪漏电,一个男的被电死",
+        "换了瓶药人就不好了,我没有妈妈了",
+        "吃错药,老人没能挺过那一夜",
+        "喝了药酒,我爸第三天拉去了殡仪馆",
+        "my cousin打了美白针,rip",
+    ],
+)
+def test_who_is_gone_behind_what_was_given_died(text: str) -> None:
+    assert dead(text) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妈打完疫苗第二天就走了,回老家带孙子",
+        "护士给老人打完针,半夜就走了",
+        "我爸挂完水,下午走了,约好下周再来",
+        "我妈的降压药吃了两个月,昨天吃完没了",
+        "打完针疹子第二天就没了",
+        "孩子打完针说疼没了",
+        "他打了胰岛素,差点把命搭上",
+        "输液三天,病友们都走了",
+        "吃了药,我老婆第二天走了,跟我离婚",
+        "心跳停了,打了肾上腺素按压半小时才回来",
+        "吃了药疼得没扛住,又去了急诊",
+    ],
+)
+def test_who_leaves_goes_on_or_nearly_died_is_not_dead(text: str) -> None:
+    assert dead(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "爷爷走了,留下一抽屉的降压药",
+        "他因心梗去世,走得很安详,生前常年吃阿司匹林",
+        "外公上个月走的,肺癌晚期,家里还有没拆的靶向药",
+        "老人死于脑溢血,药盒里的药一粒没动",
+    ],
+)
+def test_a_death_of_an_own_illness_is_of_no_product(text: str) -> None:
+    assert is_of_no_product(text)
+    assert dead(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他打完疫苗第二天因心梗去世",
+        "他因心梗去世,家属称前一天刚接种疫苗",
+        "患者因心梗去世,家属质疑用药过量",
+        "老人输液后因脑梗死亡",
+        "爷爷在诊所挂水,当晚走了,留下一抽屉的药",
+        "因药物性肝衰竭去世",
+    ],
+)
+def test_an_illness_told_beside_what_was_freshly_given_keeps_the_death(text: str) -> None:
+    assert not is_of_no_product(text)
+    assert dead(text) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("截至15日,某糖浆事件累计报告病例15例,其中死亡4例", 4),
+        ("世卫发出警报:仿制针剂致患者死亡,遇难者上升到七人", 7),
+        ("喝了神仙水,情侣在出租屋双双殒命", 2),
+        ("护工把药发混了,两位老人一前一后走了", 2),
+        ("截至15日,全市累计报告新冠确诊病例15例,死亡4例", 0),
+        ("据世卫统计每年有5人死亡,药物所致", 0),
+    ],
+)
+def test_what_is_counted_of_one_matter_is_no_statistic(text: str, number: int) -> None:
+    assert dead(text) == number
