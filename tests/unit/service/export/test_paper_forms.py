@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -247,6 +248,14 @@ def test_who_does_not_see_the_word_file_finds_styles_language_title_and_whose_it
     assert (title, language.get(qn("w:eastAsia")), told.language) == ("药品安全舆情周报", "zh-CN", "zh-CN")
     assert (told.author, told.last_modified_by, told.comments) == ("综合规财处", "综合规财处", "")
     assert told.created == told.modified == datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
+
+
+def test_the_word_file_says_nothing_of_the_program_the_pages_and_the_picture_of_its_template(
+    files: dict[tuple[str, str], bytes],
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(files["plain", "docx"])) as parts:
+        assert [name for name in parts.namelist() if name.startswith("docProps/")] == ["docProps/core.xml"]
+        assert b"Macintosh" not in b"".join(parts.read(name) for name in parts.namelist())
 
 
 def test_no_type_of_the_word_file_comes_from_a_theme_and_every_style_names_its_chinese_font(
