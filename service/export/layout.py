@@ -223,7 +223,7 @@ def _answered(briefing: Briefing) -> Iterator[Block]:
         yield Line(text="本周没有在走的回应时限。")
         return
     counts = Counter(row.verdict(briefing.made_at) for row in briefing.responses)
-    told = "，".join(f"{verdict}{count}件" for verdict, count in counts.items())
+    told = "；".join(f"{verdict}{count}件" for verdict, count in counts.items())
     yield Line(text=f"有回应时限的事件{len(briefing.responses)}件：{told}，见附件2。")
     yield from _effects([(row.title, row.effect) for row in briefing.responses[:_EFFECTS] if row.effect is not None])
 
@@ -265,7 +265,9 @@ def _effects(told: Sequence[tuple[str, AnswerEffect]]) -> Iterator[Block]:
     yield Line(text=f"回应前后的稿件：{effects}。")
     sentences: dict[str, list[str]] = {}
     for title, effect in told:
-        sentences.setdefault(effect.coverage, []).append(named(title))
+        # Hours not seen explain a difference; where none was measured there is nothing to explain.
+        if effect.measured:
+            sentences.setdefault(effect.coverage, []).append(named(title))
     for sentence, titles in sentences.items():
         whose = f"{'、'.join(titles)}回应前后，" if len(sentences) > 1 else "回应前后，"
         if sentence:

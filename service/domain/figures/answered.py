@@ -11,6 +11,7 @@ __all__ = ["AnswerEffect", "LimitUse", "ResponseRow", "late_in"]
 
 _STILL_LATE = "逾期未回应"
 _LATER_LATE = "首次按时，后续时限逾期未完成"
+_LATER_OPEN = "首次按时，后续时限未完成"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,11 @@ class AnswerEffect:
             coverage=effect.coverage,
             most=before.most,
         )
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a difference to tell: enough time is over, and something was said."""
+        return not self.early and bool(self.before or self.after)
 
     @property
     def words(self) -> str:
@@ -133,7 +139,7 @@ class ResponseRow:
             return "逾期"
         late = [use for use in self.uses if use.late]
         if not late:
-            return "按时"
+            return "按时" if all(use.met for use in self.uses) else _LATER_OPEN
         return "首次按时，后续时限逾期" if all(use.met for use in late) else _LATER_LATE
 
 

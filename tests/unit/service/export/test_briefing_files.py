@@ -313,6 +313,14 @@ class TestWord:
         assert "“甲事件”、“丙事件”回应前后，采集覆盖：无间断。" in text
         assert "“乙事件”回应前后，采集有缺漏。" in text
 
+    def test_what_collecting_missed_is_not_told_where_nothing_was_measured(self, tmp_path: Path) -> None:
+        [owed] = issue().responses
+        early = replace(counted(6, 0, coverage="采集有缺漏。"), early=True)
+        row = replace(owed, answered_at=owed.due_at, effect=early)
+        text = text_of(word_of(replace(issue(), responses=(row,)), tmp_path))
+        assert "回应前3日6篇，回应后不满1日，未测。" in text
+        assert "采集有缺漏" not in text
+
     def test_a_rumour_that_is_counted_is_not_said_to_be_unheard_of(self, tmp_path: Path) -> None:
         heard = CategoryRow(code="R13", change=Change(name="谣言", count=2, before=0), level=AlertLevel.NONE)
         counted = word_of(replace(issue(), rumours=(), categories=(heard,)), tmp_path)
