@@ -21,7 +21,7 @@ def write_topic(
 ) -> None:
     """Write the sheets 问题, 观点, 分阶段, 前后比较, where there is one the latest 风险评估表, 稿件 and 数据口径 to `target`."""
     running = "【演练】数据均为虚构" if drill else ""
-    title = f"{running}解读要点：{report.topic.title}"
+    title = f"解读要点：{report.topic.title}"
     with open_workbook(target, made_at=report.made_at, running=running, title=title) as sheets:
         _questions(sheets, report)
         _arguments(sheets, report)

@@ -24,7 +24,14 @@ def names_of(site: Site) -> list[str]:
     officer, approver = site.browser(Role.OFFICER), site.browser(Role.APPROVER)
     topic, way = watched(site), Way(site.context.store, ALERT).published()
     fields = {f"answer_{key}": f"已核对{key}" for key in QUESTIONS} | {"level": "", "reason": ""}
-    fields |= {"concern": "成本", "group": "药店", "likelihood": "1", "impact": "1", "answer": "有", "owner": "承办人丙"}
+    fields |= {
+        "concern": "成本",
+        "group": "药店",
+        "likelihood": "1",
+        "impact": "1",
+        "answer": "有",
+        "owner": "承办人丙",
+    }
     assert officer.post(f"/topics/{topic.id}/sheet", **fields).is_redirect
     paths = (
         f"/topics/{topic.id}/questions.xlsx",

@@ -16,6 +16,7 @@ from service.domain.figures.alert_course import course_of, next_of, state_of
 from service.domain.figures.briefing import (
     LISTED_ON_PAPER,
     OF_ONE_EVENT,
+    TOLD,
     Briefing,
     BypassRow,
     CategoryRow,
@@ -27,6 +28,7 @@ from service.domain.figures.briefing import (
     before_word,
     judge_week,
     named,
+    place_in_issue,
 )
 from service.domain.figures.surge import week_sentence
 from service.domain.places import CITIES, PROVINCE, apart, join_places, place_beside, places_told
@@ -278,8 +280,13 @@ def _ahead(raised: Sequence[Raised], week: Week, now: datetime) -> tuple[str, ..
     lines = [_due_line(at, action, ones, now) for (at, action), ones in told[:_DUE]]
     lines += [f"另有{len(told) - _DUE}项时限，见预警页面"] if len(told) > _DUE else []
     of_due = {one.alert.id for ones in due.values() for one in ones}
-    still = [one for one in raised[:3] if one.alert.state is not AlertState.CLOSED and one.alert.id not in of_due]
-    lines += [f"继续关注{'、'.join(named(one.event.title) for one in still)}"] if still else []
+    # The text has named these in full: by their places in it they are found, and stand on one line.
+    still = [
+        place_in_issue(place)
+        for place, one in enumerate(raised[:TOLD], 1)
+        if one.alert.state is not AlertState.CLOSED and one.alert.id not in of_due
+    ]
+    lines += [f"继续关注重点舆情{'、'.join(still)}"] if still else []
     return tuple(lines) or ("暂无到期时限，按计划监测",)
 
 

@@ -40,7 +40,9 @@ def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime
         raise NotFound("没有这个事件，可能链接已失效")
     first, second = halves(moment, now=now, span=span)
     read = [work.events.documents(event_id, since=since, until=until, limit=_READ) for since, until in (first, second)]
-    counts = [work.events.counts([event_id], since=since, until=until).get(event_id, 0) for since, until in (first, second)]
+    counts = [
+        work.events.counts([event_id], since=since, until=until).get(event_id, 0) for since, until in (first, second)
+    ]
     beyond = f"；超过{_READ}篇的时段，信源、阅读量、负面和提问只看最早的{_READ}篇" if max(counts) > _READ else ""
     scope = f"本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题{beyond}）"
     before, after = (

@@ -168,7 +168,7 @@ def ledger(request: Request, identity: Reader, suffix: str) -> Response:
         titles = {one.id: one.title for one in context.office.register.documents.values()}
         rows = ledger_rows(held, work.policies.article_counts(), linked, on=today, titles=titles)
     drill = context.drill is not None
-    content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows, drill=drill)
+    content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows, on=today, drill=drill)
     kind = "text/csv; charset=utf-8" if suffix == "csv" else XLSX
     headers = saved_as(f"政策台账-{today.isoformat()}.{suffix}", drill=drill)
     return Response(content, media_type=kind, headers=headers)

@@ -245,7 +245,7 @@ def test_what_is_due_at_one_hour_is_one_line_the_soonest_first_and_nothing_is_na
 
 def test_what_has_no_deadline_next_week_is_named_in_one_line(store: Store) -> None:
     _raise_rumours(store, 2)
-    assert issue_of(store).ahead == ("继续关注“网传甲县第0种颗粒停产”、“网传甲县第1种颗粒停产”",)
+    assert issue_of(store).ahead == ("继续关注重点舆情（一）、（二）",)
 
 
 def test_the_day_of_several_steps_is_written_once(store: Store) -> None:

@@ -89,7 +89,9 @@ def test_a_time_of_a_limit_has_a_column_that_no_long_basis_takes_from_it() -> No
     [limits] = [table for table in tree.iter("table") if table.findtext(".//th") == "时限"]
     [style] = tree.iter("style")
     assert limits.get("class") == "limits"
-    assert re.search(r"\.limits \{ table-layout: fixed; \}\n\.limits th:nth-child\(n \+ 3\) \{ width: \d+%; \}", style.text)
+    assert re.search(
+        r"\.limits \{ table-layout: fixed; \}\n\.limits th:nth-child\(n \+ 3\) \{ width: \d+%; \}", style.text
+    )
 
 
 def test_the_page_of_a_report_runs_and_fetches_nothing() -> None:

@@ -313,6 +313,11 @@ class TestWord:
         assert "“甲事件”、“丙事件”回应前后，采集覆盖：无间断。" in text
         assert "“乙事件”回应前后，采集有缺漏。" in text
 
+    def test_that_several_categories_are_new_is_said_once(self, tmp_path: Path) -> None:
+        new = [replace(row, change=replace(row.change, before=0)) for row in issue().categories]
+        text = text_of(word_of(replace(issue(), categories=tuple(new)), tmp_path))
+        assert "较多的类别：不良反应与群体事件31篇、短缺与价格17篇、化妆品9篇，上周都没有，见附件2。" in text
+
     def test_what_collecting_missed_is_not_told_where_nothing_was_measured(self, tmp_path: Path) -> None:
         [owed] = issue().responses
         early = replace(counted(6, 0, coverage="采集有缺漏。"), early=True)
