@@ -60,7 +60,7 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
 
 def _daily(sheets: Sheets, briefing: Briefing) -> None:
     rows = [[*row] for row in briefing.figures.daily]
-    sheet = sheets.table("日趋势", ("日期", "监测信息", "风险稿件"), rows, widths=(14, 12, 12))
+    sheet = sheets.table("日趋势", ("日期", "监测信息（篇）", "风险稿件（篇）"), rows, widths=(14, 15, 15))
     sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（篇）", after=3)
 
 

@@ -372,6 +372,26 @@ def test_a_paper_is_not_set_where_no_installed_family_has_chinese_glyphs() -> No
     assert _faces(["noto serif cjk sc", "FangSong"])["body"] == ["FangSong", "Noto Serif CJK SC"]
 
 
+def test_a_table_leaves_room_under_its_rows_in_every_form() -> None:
+    """A row of 40 mm: of eight, no more than five stand on a page."""
+    rows = [(f"第{number}行", " ") for number in range(8)]
+    table = Table(headings=("环节", "意见"), rows=rows, widths=(30, 126), room=35)
+    paper = replace(lay_out(issue()), blocks=(table, replace(table, room=0)))
+    word, page, printed = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    write_docx(paper, word)
+    write_html(paper, page)
+    write_pdf(paper, printed)
+    tall, low = (
+        {cell.paragraphs[0].paragraph_format.space_after for cell in made._cells[2:]}
+        for made in docx.Document(word).tables
+    )
+    assert [round(height.mm, 1) for height in tall if height is not None] == [35.7]
+    assert [round(height.pt, 1) for height in low if height is not None] == [2.0]
+    assert html.fromstring(page.getvalue()).xpath("count(//td[@style='padding-bottom:35mm'])") == 16
+    first = PdfReader(printed).pages[0].extract_text()
+    assert 3 <= sum(f"第{number}行" in first for number in range(8)) <= 5
+
+
 def test_a_link_is_a_text_where_its_address_is_none_of_the_web() -> None:
     assert (Link("甲", "javascript:alert(1)").target, Link("甲", "http://a.invalid/药").target) == (
         "",
