@@ -59,8 +59,10 @@ def test_a_change_that_rounds_to_nothing_is_called_none() -> None:
 
 def test_where_not_all_documents_were_read_shares_are_of_those_and_questions_are_not_compared() -> None:
     asked = (Question(sentence="还能用吗？", count=3),)
-    read = {"most": 5_000, "tones": {"neg": 2_500}, "asking": 40}
-    before, after = replace(_window(20_000), **read, questions=asked), replace(_window(8_000), **read)
+    before, after = (
+        replace(_window(count), most=5_000, tones={"neg": 2_500}, asking=40, questions=questions)
+        for count, questions in ((20_000, asked), (8_000, ()))
+    )
     found = effect(before, after)
     assert (found.trend, AnswerEffect.of(found).words) == (Trend.FELL, "回应前3日20000篇，后3日8000篇（下降60%）")
     assert (before.negative_share, found.asking_change, found.settled) == (0.5, None, ())
