@@ -382,7 +382,7 @@ class TestSheets:
             room = (297 / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 96
             assert min(1.0, room / wide) * 11 >= 8, sheet.title
             assert sheet.oddFooter is not None
-            assert sheet.oddFooter.center.text == "&A　第&P页，共&N页"
+            assert sheet.oddFooter.right.text == "&A　第&P页，共&N页"
 
     def test_a_second_issue_of_the_week_replaces_the_first(self, tmp_path: Path) -> None:
         first = write_briefing(issue(), tmp_path)
