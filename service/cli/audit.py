@@ -86,6 +86,8 @@ def _verify_file(file: Path, key: str | None, anchor: str | None) -> None:
         raise typer.Exit(EXIT_FAILED)
     assert report.end is not None
     say(f"导出文件完整，共 {report.rows} 条，止于第 {report.end.seq} 条；签名公钥 {report.public_key}。")
+    if report.drill:
+        say("【演练】这是一次演练的审计记录，其中的人员与办理均为虚构。")
     if key is None:
         say("没有给出 --key：只证明文件与清单自签名以来未变，未证明是本系统所签。请与另行保存的公钥核对。")
 
@@ -114,7 +116,7 @@ def export(
             manifest = export_audit(
                 app.store,
                 lambda rows, after, head: write_export(
-                    rows, out, after=after, head=head, secret=secret, by="cli", now=now
+                    rows, out, after=after, head=head, secret=secret, by="cli", now=now, drill=app.drill
                 ),
                 by="cli",
                 now=now,

@@ -259,7 +259,7 @@ def ledger(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, kind in paths.items():
-            write_whole(path, ledger_csv(rows) if kind == "csv" else ledger_xlsx(rows, drill=drill))
+            write_whole(path, ledger_csv(rows) if kind == "csv" else ledger_xlsx(rows, on=today, drill=drill))
     except OSError as error:
         fail_writing(folder, error)
     write_lines({"path": str(path)} for path in paths)

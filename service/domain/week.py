@@ -47,6 +47,17 @@ class Week:
         """The seven days."""
         return tuple(self.monday + timedelta(days=day) for day in range(7))
 
+    @property
+    def span(self) -> str:
+        """The first and the last day: `11月16日至11月22日`."""
+        first, last = self.days[0], self.days[-1]
+        return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+
+    @property
+    def word(self) -> str:
+        """The week as papers name it: `2026年第47周（11月16日至11月22日）`."""
+        return f"{self.year}年第{self.number}周（{self.span}）"
+
 
 def parse_week(text: str) -> Week:
     """Read `2026-W47`.

@@ -206,9 +206,13 @@ body { max-width: 760px; margin: 0 auto; padding: 16px 20px 40px; background: #f
 h1 { margin: 0 0 8px; font-size: 24px; line-height: 1.4; }
 h2 { margin: 28px 0 8px; padding-top: 12px; border-top: 2px solid #17222d; font-size: 18px; }
 h3 { margin: 20px 0 6px; font-size: 16px; }
-table { width: 100%; margin: 8px 0 16px; border-collapse: collapse; font-size: 14px; line-height: 1.5; }
+table { width: calc(100% - 1px); margin: 8px 0 16px; border-collapse: collapse; font-size: 14px; line-height: 1.5; }
 th, td { padding: 4px 8px; border: 1px solid #8c9aa8; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; }
 thead th { background: #eef2f5; }
+/* The last rule of a table as wide as the page is cut off by a printer. Left to themselves a long basis takes the room and a time is broken within its seconds. */
+.limits { table-layout: fixed; }
+.limits th:nth-child(n + 3) { width: 14%; }
+.limits th:first-child { width: 18%; }
 tbody th { font-weight: normal; white-space: nowrap; }
 @page { size: A4; margin: 22mm 18mm 20mm;
   @top-center { content: "【演练】数据与收件人均为虚构"; font: bold 11pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
@@ -260,7 +264,7 @@ def _section(event: EventLine) -> str:
         f"{'，已达到' if event.level_reached else '，未达到'}）；应归并 {event.expected} 篇，归入同一事件 {event.together} 篇；"
         f"回应时限 {_show(event.answer_due_at)}，{verdict}。</p>"
         f"<table>{head_row('环节', '时刻', '距首发')}{rows}</table>"
-        f"<table>{head_row('时限', '依据', '状态', '到期', '完成')}{clocks}</table>"
+        f"<table class='limits'>{head_row('时限', '依据', '状态', '到期', '完成')}{clocks}</table>"
         f"{case_html(event.case) if event.case else ''}"
     )
 

@@ -20,19 +20,22 @@ from service.domain.audit import AuditRow, ChainEnd, follow_chain, parse_row, ro
 __all__ = ["ExportReport", "manifest_path", "public_key", "verify_export", "write_export"]
 
 _FORMAT = "yaowang-audit-1"
-_KEYS = frozenset({"format", "made_at", "by", "rows", "after", "end", "head", "sha256", "public_key", "signature"})
+_KEYS = frozenset(
+    {"format", "made_at", "by", "rows", "after", "end", "head", "sha256", "public_key", "signature", "drill"}
+)
 _LONGEST_MANIFEST = 64 * 1024
 _LONGEST_LINE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
-    """What the check of an export found: `faults` in Chinese, empty where it holds; the span of rows; who signed."""
+    """What the check of an export found: `faults` in Chinese, empty where it holds; the span of rows; who signed; whether it is of a drill."""
 
     faults: tuple[str, ...]
     rows: int = 0
     end: ChainEnd | None = None
     public_key: str = ""
+    drill: bool = False
 
 
 def manifest_path(file: Path) -> Path:
@@ -48,11 +51,19 @@ def public_key(secret: bytes) -> str:
 
 
 def write_export(
-    rows: Iterable[AuditRow], file: Path, *, after: ChainEnd, head: ChainEnd, secret: bytes, by: str, now: datetime
+    rows: Iterable[AuditRow],
+    file: Path,
+    *,
+    after: ChainEnd,
+    head: ChainEnd,
+    secret: bytes,
+    by: str,
+    now: datetime,
+    drill: bool = False,
 ) -> dict[str, Any]:
     """Write the rows that follow `after`, then the signed manifest beside them; return the manifest.
 
-    `head` is the recorded end of the whole chain. Each file appears whole or not at all.
+    `head` is the recorded end of the whole chain. Of a `drill` the manifest says so. Each file appears whole or not at all.
 
     Raises:
         ValueError: The rows are no unbroken piece of the chain; the sentence names the first that does not follow.
@@ -69,6 +80,8 @@ def write_export(
         "head": head.anchor,
         "sha256": digest,
         "public_key": public_key(secret),
+        # Only where it is one: what was exported by earlier versions is of no drill that says so.
+        **({"drill": True} if drill else {}),
     }
     signed = manifest | {"signature": _sign(manifest, secret)}
     _put(manifest_path(file), [json.dumps(signed, ensure_ascii=False, indent=1).encode() + b"\n"])
@@ -125,7 +138,9 @@ def verify_export(file: Path, *, key: str | None = None) -> ExportReport:
         found, end, count = _check_rows(file, manifest)
     except (OSError, ValueError, OverflowError, RecursionError) as error:
         return ExportReport(faults=(f"无法核验 {file}：{_sentence(error)}。",))
-    return ExportReport(faults=(*faults, *found), rows=count, end=end, public_key=signer)
+    return ExportReport(
+        faults=(*faults, *found), rows=count, end=end, public_key=signer, drill=manifest.get("drill", False)
+    )
 
 
 def _check_rows(file: Path, manifest: dict[str, Any]) -> tuple[list[str], ChainEnd, int]:
@@ -159,7 +174,8 @@ def _manifest(path: Path) -> dict[str, Any]:
     texts = ("made_at", "by", "after", "end", "head", "sha256", "public_key", "signature")
     if not isinstance(told, dict) or told.get("format") != _FORMAT or not set(told) <= _KEYS:
         raise ValueError("清单不是本程序的审计导出清单")
-    if not all(isinstance(told.get(name), str) for name in texts) or not isinstance(told.get("rows"), int):
+    known = isinstance(told.get("rows"), int) and isinstance(told.get("drill", False), bool)
+    if not known or not all(isinstance(told.get(name), str) for name in texts):
         raise ValueError("清单缺少内容")
     return told
 

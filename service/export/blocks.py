@@ -72,12 +72,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table with one row of headings. `widths` are in mm, at most 156 in all; the columns of `figures` stand to the right."""
+    """A table with one row of headings. `widths` are in mm, at most 156 in all; the columns of `figures` stand to the right.
+
+    `room` mm are left empty under every row, to be written in by hand.
+    """
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str | Link]]
     widths: Sequence[int]
     figures: Collection[int] = ()
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,15 @@ from typing import IO
 
 import docx
 from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
 
 from service.export.blocks import Heading, Line, Paper, Picture, Table
 from service.export.paper import heading, line, picture, set_page, table
 
 __all__ = ["write_docx"]
+
+_OF_THE_TEMPLATE = frozenset({RELATIONSHIP_TYPE.EXTENDED_PROPERTIES, RELATIONSHIP_TYPE.THUMBNAIL})
 
 
 def write_docx(paper: Paper, path: Path | IO[bytes]) -> None:
@@ -38,3 +41,7 @@ def _sign(document: Document, paper: Paper) -> None:
     said.title, said.language, said.comments = paper.title, "zh-CN", ""
     said.author = said.last_modified_by = paper.author
     said.created = said.modified = paper.made_at.astimezone(UTC).replace(tzinfo=None)
+    # The template was made by Word on a Macintosh, has one empty page and a picture of it: none of that is this file.
+    parts = document.part.package.rels
+    for name in [name for name, part in parts.items() if part.reltype in _OF_THE_TEMPLATE]:
+        del parts[name]

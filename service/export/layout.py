@@ -7,6 +7,7 @@ from itertools import chain
 from service.domain.beijing import BEIJING, beijing, dated
 from service.domain.figures.answered import AnswerEffect
 from service.domain.figures.briefing import (
+    TOLD,
     Briefing,
     CategoryRow,
     Change,
@@ -15,6 +16,7 @@ from service.domain.figures.briefing import (
     before_word,
     named,
     on_paper,
+    place_in_issue,
     quoted,
 )
 from service.export.blocks import Block, Heading, Line, Link, Look, Paper, Picture, Table, repaired
@@ -31,7 +33,7 @@ def lay_out(briefing: Briefing) -> Paper:
     sections = (_masthead, _overview, _events, _trends, _topics, _answers, _advice, _annex)
     return repaired(
         Paper(
-            title=f"药品安全舆情周报 {briefing.week}",
+            title=f"药品安全舆情周报 {briefing.week.word}",
             author=briefing.office,
             made_at=briefing.made_at,
             blocks=tuple(chain.from_iterable(section(briefing) for section in sections)),
@@ -63,8 +65,7 @@ def _overview(briefing: Briefing) -> Iterator[Block]:
 def _leading(categories: Sequence[CategoryRow], before: str) -> str:
     """Name the categories with most risk documents; the table of the annex has all."""
     rows = [row.change for row in categories if row.change.count]
-    told = [f"{change.name}{change.count}篇（{_compared(change, before)}）" for change in rows]
-    return f"较多的类别：{'、'.join(told)}，见附件2。" if told else ""
+    return f"较多的类别：{_counted(rows, before)}，见附件2。" if rows else ""
 
 
 def _risk_text(briefing: Briefing) -> str:
@@ -94,10 +95,10 @@ def _left_out(count: int, unit: str, where: str) -> Iterator[Block]:
 
 def _span(briefing: Briefing) -> str:
     """Return the days that are counted; an issue made before its week is over says until when."""
-    first, last = briefing.week.days[0], briefing.week.days[-1]
     if briefing.made_at < briefing.week.until:
+        first = briefing.week.days[0]
         return f"{first.month}月{first.day}日至{beijing(briefing.made_at, briefing.made_at)}（本周未结束）"
-    return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+    return briefing.week.span
 
 
 def _events(briefing: Briefing) -> Iterator[Block]:
@@ -106,16 +107,13 @@ def _events(briefing: Briefing) -> Iterator[Block]:
         yield Line(text="本周没有达到预警线的事件。")
     if briefing.events_told:
         yield Line(text=briefing.events_told)
-    for event in briefing.events[:_TOLD]:
+    for event in briefing.events[:TOLD]:
         title = event.title if len(event.title) <= _HEADED else f"{event.title[: _HEADED - 1]}…"
-        yield Heading(text=f"（{_NUMERALS[int(event.number) - 1]}）{title}", level=2)
+        yield Heading(text=f"{place_in_issue(int(event.number))}{title}", level=2)
         yield Line(text=_event_text(event, briefing))
-    yield from _left_out(max(briefing.events_in_all, len(briefing.events)) - _TOLD, "件", "附件1")
+    yield from _left_out(max(briefing.events_in_all, len(briefing.events)) - TOLD, "件", "附件1")
 
 
-_NUMERALS = "一二三四五六七八九十"
-# The text before the annexes is to fit two pages, and three where titles are of 80 signs; the annex has events and tables whole.
-_TOLD = 3
 _RUMOUR = "R13"
 _CATEGORIES, _RUMOURS, _EFFECTS = 3, 2, 4
 _RESPONSES = 20
@@ -195,9 +193,14 @@ def _mentioned(terms: Sequence[Change], before: str) -> str:
 
 
 def _mentions(terms: Sequence[Change], before: str) -> str:
-    if not any(row.before for row in terms):
-        return f"提及较多：{'、'.join(f'{row.name}{row.count}篇' for row in terms)}，{before}都没有。"
-    return f"提及较多：{'、'.join(f'{row.name}{row.count}篇（{_compared(row, before)}）' for row in terms)}。"
+    return f"提及较多：{_counted(terms, before)}。"
+
+
+def _counted(rows: Sequence[Change], before: str) -> str:
+    """Name the counts, each with its change; where several had none before, that is said once."""
+    if len(rows) > 1 and not any(row.before for row in rows):
+        return f"{'、'.join(f'{row.name}{row.count}篇' for row in rows)}，{before}都没有"
+    return "、".join(f"{row.name}{row.count}篇（{_compared(row, before)}）" for row in rows)
 
 
 def _no_rumour(briefing: Briefing) -> str:
@@ -223,7 +226,7 @@ def _answered(briefing: Briefing) -> Iterator[Block]:
         yield Line(text="本周没有在走的回应时限。")
         return
     counts = Counter(row.verdict(briefing.made_at) for row in briefing.responses)
-    told = "，".join(f"{verdict}{count}件" for verdict, count in counts.items())
+    told = "；".join(f"{verdict}{count}件" for verdict, count in counts.items())
     yield Line(text=f"有回应时限的事件{len(briefing.responses)}件：{told}，见附件2。")
     yield from _effects([(row.title, row.effect) for row in briefing.responses[:_EFFECTS] if row.effect is not None])
 
@@ -265,7 +268,9 @@ def _effects(told: Sequence[tuple[str, AnswerEffect]]) -> Iterator[Block]:
     yield Line(text=f"回应前后的稿件：{effects}。")
     sentences: dict[str, list[str]] = {}
     for title, effect in told:
-        sentences.setdefault(effect.coverage, []).append(named(title))
+        # Hours not seen explain a difference; where none was measured there is nothing to explain.
+        if effect.measured:
+            sentences.setdefault(effect.coverage, []).append(named(title))
     for sentence, titles in sentences.items():
         whose = f"{'、'.join(titles)}回应前后，" if len(sentences) > 1 else "回应前后，"
         if sentence:

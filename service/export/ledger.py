@@ -11,7 +11,7 @@ from service.domain.audit import actor_word
 from service.domain.beijing import BEIJING
 from service.domain.places import PROVINCE, region_name
 from service.domain.policies.policy import Policy
-from service.export.sheets import height_of
+from service.export.sheets import height_of, print_head
 from service.flows.rules.policy_links import LinkedPolicy
 
 __all__ = ["COLUMNS", "ledger_csv", "ledger_rows", "ledger_xlsx"]
@@ -88,10 +88,10 @@ def ledger_csv(rows: Sequence[tuple[str, ...]]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def ledger_xlsx(rows: Sequence[tuple[str, ...]], *, drill: bool = False) -> bytes:
+def ledger_xlsx(rows: Sequence[tuple[str, ...]], *, on: date, drill: bool = False) -> bytes:
     """Return the ledger as a workbook with one sheet, its head fixed and filterable; every cell is text.
 
-    Of a `drill` every printed page says so.
+    Every printed page says of which day the standing is, and of a `drill` that it is of one.
     """
     import xlsxwriter
 
@@ -112,8 +112,10 @@ def ledger_xlsx(rows: Sequence[tuple[str, ...]], *, drill: bool = False) -> byte
                 sheet.write_string(line, at, cell, code if COLUMNS[at] == _SHRUNK else body)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
-        if drill:
-            sheet.set_header("&C【演练】")
+        sheet.set_header(
+            print_head("【演练】" if drill else "", f"政策台账（效力截至{on.year}年{on.month}月{on.day}日）")
+        )
+        sheet.set_footer("&R第&P页，共&N页")
         sheet.set_landscape()
         sheet.set_paper(_A3)
         # Twenty columns on one sheet are shrunk to 5 points; over two, each with the titles, they are read.

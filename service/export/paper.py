@@ -233,6 +233,8 @@ def table(document: Document, block: blocks.Table) -> None:
         for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
             cell.width = Mm(widths[place])
             _fill(cell.paragraphs[0], value, heading=number == 0, right=place in block.figures)
+            if number:
+                cell.paragraphs[0].paragraph_format.space_after = Pt(2) + Mm(block.room)
     _gap(document)
 
 

@@ -91,6 +91,7 @@ def _block(block: Block) -> dict[str, object]:
                 "rows": [[_cell(cell) for cell in row] for row in block.rows],
                 "widths": list(block.widths),
                 "figures": sorted(block.figures),
+                "room": block.room,
             }
 
 

@@ -18,6 +18,7 @@ __all__ = ["lay_out_sheet"]
 _DRILL = "【演练】数据均为虚构"
 _ASKED = 5
 _BLANK = "　"
+_HAND_MM = 10
 _ROOMS = ("业务处室", "法规处", "分管局领导")
 
 
@@ -97,7 +98,8 @@ def _heard(report: TopicReport) -> Iterator[Block]:
         yield Line(text=f"填写时（{made}）监测中没有收到关于本政策的稿件；没有收到不等于没有关注。")
         return
     yield Line(
-        text=f"截至填写时（{made}），各阶段共收到稿件{report.documents}篇（含转载）。立场为自己发声的稿件里有这类原句的篇数。"
+        text=f"截至填写时（{made}），各阶段共收到稿件{report.documents}篇（含转载）。"
+        "下表均为篇数，立场为自己发声的稿件里有这类原句的篇数。"
     )
     yield Table(
         headings=("阶段", "稿件", "负面", "提问", "质疑", "赞成", "建议"),
@@ -135,9 +137,9 @@ def _signatures(sheet: RiskSheet) -> Iterator[Block]:
     rows = [
         ("填写（系统内）", "提交本版", sheet.author, _moment(sheet.saved_at)),
         ("审批（系统内）", "同意" if sheet.signed_by else "未签署", *signed),
-        *((room, _BLANK * 20, _BLANK, _BLANK) for room in _ROOMS),
+        *((room, _BLANK, _BLANK, _BLANK) for room in _ROOMS),
     ]
-    yield Table(headings=("环节", "意见", "签名", "日期"), rows=rows, widths=(32, 68, 24, 32))
+    yield Table(headings=("环节", "意见", "签名", "日期"), rows=rows, widths=(32, 68, 24, 32), room=_HAND_MM)
 
 
 def _moment(at: datetime) -> str:

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from service.domain.beijing import BEIJING
 
-__all__ = ["A4", "Sheets", "height_of", "open_workbook"]
+__all__ = ["A4", "Sheets", "height_of", "open_workbook", "print_head"]
 
 A4 = 9
 """Of paper sizes; a workbook that names none is printed on American paper."""
@@ -21,6 +21,8 @@ _SIDE_INCHES = 0.4
 _LINE_POINTS = 15
 _HIGHEST = 409
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+_LONGEST_HEAD = 100
+"""A spreadsheet takes 255 characters, where each ampersand may be two, and a line of paper some hundred."""
 _FIRST_YEAR = 1900
 """Before it a spreadsheet knows no day."""
 _FILTERED_FROM = 20
@@ -64,13 +66,19 @@ def _columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
+def print_head(running: str, title: str) -> str:
+    """Return the head of a printed page in the notation of a spreadsheet, which takes an ampersand for a command."""
+    told = f"{running}　{title}" if running else title
+    return f"&C{told[:_LONGEST_HEAD].replace('&', '&&')}"
+
+
 class Sheets:
     """The sheets of one open workbook."""
 
-    def __init__(self, book: Any, *, running: str = "") -> None:
-        """Take an open workbook; headings, texts, figures and times have one format each. `running` heads every printed page."""
+    def __init__(self, book: Any, *, head: str, foot: str) -> None:
+        """Take an open workbook; headings, texts, figures and times have one format each. `head` and `foot` are of every printed page."""
         self._book = book
-        self._running = running
+        self._head, self._foot = head, foot
         self._bold = book.add_format({"bold": True, "bg_color": "#E6F1F4", "border": 1})
         self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "align": "left"})
         self._figure = book.add_format({"valign": "top", "border": 1, "align": "right"})
@@ -95,11 +103,10 @@ class Sheets:
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
-        # Narrow sides leave the type a readable size; a printed page says of which table it is, and the how manieth.
+        # Narrow sides leave the type a readable size.
         sheet.set_margins(left=_SIDE_INCHES, right=_SIDE_INCHES)
-        sheet.set_footer("&C&A　第&P页，共&N页")
-        if self._running:
-            sheet.set_header(f"&C{self._running}")
+        sheet.set_header(self._head)
+        sheet.set_footer(self._foot)
         sheet.repeat_rows(0)
         if len(rows) >= _FILTERED_FROM:
             sheet.autofilter(0, 0, len(rows), len(headings) - 1)
@@ -157,16 +164,19 @@ class Sheets:
 
 @contextmanager
 def open_workbook(
-    target: Path | IO[bytes], *, made_at: datetime, running: str = "", **properties: str
+    target: Path | IO[bytes], *, title: str, made_at: datetime, running: str = "", **properties: str
 ) -> Iterator[Sheets]:
     """Yield the sheets of a new workbook that is written to `target` at the end; `properties` are its document properties.
 
-    `running` stands at the head of every printed page.
+    At the head of every printed page stand `running` and the title, at its foot when it was made, the table and the page.
 
     A workbook for a stream is put together in memory, one for a path through temporary files.
     """
     path = isinstance(target, Path)
     options = _OPTIONS | ({} if path else {"in_memory": True})
     with xlsxwriter.Workbook(str(target) if path else target, options) as book:
-        book.set_properties({**properties, "created": made_at.astimezone(UTC).replace(tzinfo=None)})
-        yield Sheets(book, running=running)
+        told = {"title": f"{running}{title}", "created": made_at.astimezone(UTC).replace(tzinfo=None)}
+        book.set_properties({**properties, **told})
+        local = made_at.astimezone(BEIJING)
+        made = f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}生成"
+        yield Sheets(book, head=print_head(running, title), foot=f"&L{made}&R&A　第&P页，共&N页")

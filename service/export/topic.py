@@ -21,7 +21,7 @@ def write_topic(
 ) -> None:
     """Write the sheets 问题, 观点, 分阶段, 前后比较, where there is one the latest 风险评估表, 稿件 and 数据口径 to `target`."""
     running = "【演练】数据均为虚构" if drill else ""
-    title = f"{running}解读要点：{report.topic.title}"
+    title = f"解读要点：{report.topic.title}"
     with open_workbook(target, made_at=report.made_at, running=running, title=title) as sheets:
         _questions(sheets, report)
         _arguments(sheets, report)
@@ -80,15 +80,15 @@ def _phases(sheets: Sheets, report: TopicReport) -> None:
         "阶段",
         "起",
         "止",
-        "稿件",
-        "日均",
-        "负面",
-        "中性",
-        "正面",
-        "提问稿件",
-        *(stance.word for stance in _STANCES),
+        "稿件（篇）",
+        "日均（篇）",
+        "负面（篇）",
+        "中性（篇）",
+        "正面（篇）",
+        "提问稿件（篇）",
+        *(f"{stance.word}（篇）" for stance in _STANCES),
     )
-    sheets.table("分阶段", headings, rows, (12, 18, 18, 8, 8, 8, 8, 8, 10, 8, 8, 8))
+    sheets.table("分阶段", headings, rows, (12, 18, 18, 11, 11, 11, 11, 11, 15, 11, 11, 11))
 
 
 def _effect(sheets: Sheets, report: TopicReport) -> None:

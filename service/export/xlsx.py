@@ -13,7 +13,7 @@ __all__ = ["write_xlsx"]
 def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
     """Write the issue's tables to `path`, one sheet each, charts beside the figures they are drawn from."""
     running = "【演练】数据与收件人均为虚构" if briefing.drill else ""
-    title = f"药品安全舆情周报 {briefing.week}"
+    title = f"药品安全舆情周报 {briefing.week.word}"
     with open_workbook(path, made_at=briefing.made_at, running=running, title=title, author=briefing.office) as sheets:
         _summary(sheets, briefing)
         _daily(sheets, briefing)
@@ -40,7 +40,7 @@ def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
 def _summary(sheets: Sheets, briefing: Briefing) -> None:
     figures = briefing.figures
     rows: list[list[object]] = [
-        ["周次", f"{briefing.week.year}年第{briefing.week.number}周（{_days(briefing)}）"],
+        ["周次", briefing.week.word],
         ["期号", f"第{briefing.issue}期（总第{briefing.issue_in_all}期）"],
         ["生成时间（北京时间）", briefing.made_at],
         ["演练", "是，数据均为虚构" if briefing.drill else "否"],
@@ -58,14 +58,9 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
     sheets.table("概况", ("项目", "内容"), rows, widths=(26, 80))
 
 
-def _days(briefing: Briefing) -> str:
-    first, last = briefing.week.days[0], briefing.week.days[-1]
-    return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
-
-
 def _daily(sheets: Sheets, briefing: Briefing) -> None:
     rows = [[*row] for row in briefing.figures.daily]
-    sheet = sheets.table("日趋势", ("日期", "监测信息", "风险稿件"), rows, widths=(14, 12, 12))
+    sheet = sheets.table("日趋势", ("日期", "监测信息（篇）", "风险稿件（篇）"), rows, widths=(14, 15, 15))
     sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（篇）", after=3)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from docx.shared import Mm
 
 from service.domain.matters.matter import MatterState
 from service.domain.people.person import Role
@@ -145,12 +146,13 @@ class TestTopics:
         assert "第1版　已签署，之后已有第2版" in told[1]
         assert approver.person is not None
         assert told[1].count(approver.person.name) == 1
-        assert "第2版　未签署，供审阅" in told[2]
-        assert "尚缺：处置预案" in told[2]
+        assert all(text in told[2] for text in ("第2版　未签署，供审阅", "尚缺：处置预案"))
         assert approver.person.name not in told[2]
         for said in told.values():
             assert all(text in said for text in ("已核对scope", "成本上升", "有过渡期", "某省药品零售追溯管理办法"))
             assert all(room in said for room in ("业务处室", "法规处", "分管局领导"))
+        by_hand = [row.cells[1].paragraphs[0] for row in docx.Document(io.BytesIO(first.content)).tables[-1].rows[1:]]
+        assert all((cell.paragraph_format.space_after or 0) >= Mm(10) for cell in by_hand)
         with site.context.store.read() as work:
             [latest, *_] = work.audit.rows(subject=f"topic:{topic.id}", limit=1)
         assert (latest.action, latest.detail["version"]) == ("sheet.exported", 2)

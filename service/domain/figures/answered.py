@@ -11,6 +11,7 @@ __all__ = ["AnswerEffect", "LimitUse", "ResponseRow", "late_in"]
 
 _STILL_LATE = "逾期未回应"
 _LATER_LATE = "首次按时，后续时限逾期未完成"
+_LATER_OPEN = "首次按时，后续时限未完成"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,8 @@ class AnswerEffect:
     """What the evaluation measures of an answer, in one line: documents of its event before it and after it.
 
     `span` and `later` are how long the two windows are; `change` is the share by which documents a day changed, `None`
-    where there were none before or, with `early`, where too little time is over to compare. `most` is how many documents
-    of a window are read at most. `coverage` says whether sources answered in both windows; empty is not looked into.
+    where there were none before or, with `early`, where too little time is over to compare. `coverage` says whether
+    sources answered in both windows; empty is not looked into.
     """
 
     before: int
@@ -49,7 +50,6 @@ class AnswerEffect:
     change: float | None
     early: bool = False
     coverage: str = ""
-    most: int | None = None
 
     @classmethod
     def of(cls, effect: Effect) -> "AnswerEffect":
@@ -63,30 +63,26 @@ class AnswerEffect:
             change=effect.volume_change,
             early=effect.trend is Trend.TOO_EARLY,
             coverage=effect.coverage,
-            most=before.most,
         )
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a difference to tell: enough time is over, and something was said."""
+        return not self.early and bool(self.before or self.after)
 
     @property
     def words(self) -> str:
         """What was measured, or why nothing was; it tells a difference and no cause."""
         span, later = _days(self.span), _days(self.later)
         if self.early:
-            return f"回应前{span}{self._counted(self.before)}，回应后不满1日，未测"
+            return f"回应前{span}{self.before}篇，回应后不满1日，未测"
         if not self.before and not self.after:
             both = f"前后{span}" if self.later == self.span else f"前{span}、后{later}"
             return f"回应{both}都没有稿件，未测"
-        return f"回应前{span}{self._counted(self.before)}，后{later}{self._counted(self.after)}（{self._change}）"
-
-    def _counted(self, documents: int) -> str:
-        return f"{'不少于' if self._cut(documents) else ''}{documents}篇"
-
-    def _cut(self, documents: int) -> bool:
-        return self.most is not None and documents >= self.most
+        return f"回应前{span}{self.before}篇，后{later}{self.after}篇（{self._change}）"
 
     @property
     def _change(self) -> str:
-        if self._cut(self.before) or self._cut(self.after):
-            return f"每段只读最早{self.most}篇，不作比较"
         if self.change is None:
             return "此前没有"
         if in_percent(self.change) == STEADY:
@@ -133,7 +129,7 @@ class ResponseRow:
             return "逾期"
         late = [use for use in self.uses if use.late]
         if not late:
-            return "按时"
+            return "按时" if all(use.met for use in self.uses) else _LATER_OPEN
         return "首次按时，后续时限逾期" if all(use.met for use in late) else _LATER_LATE
 
 

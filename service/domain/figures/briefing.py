@@ -17,6 +17,7 @@ from service.domain.week import Week
 __all__ = [
     "LISTED_ON_PAPER",
     "OF_ONE_EVENT",
+    "TOLD",
     "Advice",
     "Briefing",
     "BypassRow",
@@ -31,6 +32,7 @@ __all__ = [
     "judge_week",
     "named",
     "on_paper",
+    "place_in_issue",
     "quoted",
 ]
 
@@ -229,6 +231,15 @@ def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int], *, before
 def quoted(title: str) -> str:
     """Return a title between quotation marks, those within it single: `“网传‘甲’停产”`."""
     return f"“{title.translate(_INNER)}”"
+
+
+TOLD = 3
+"""Events of 重点舆情 that the text tells; the annex has them all. With these it fits two pages, and three where titles are of 80 signs."""
+
+
+def place_in_issue(number: int) -> str:
+    """Return how the text heads, and names again, the event that it tells as this one, from 1: `（一）`."""
+    return f"（{'一二三四五六七八九十'[number - 1]}）"
 
 
 _NAMED = 20

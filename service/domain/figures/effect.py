@@ -41,8 +41,8 @@ class WindowFigures:
 
     `asking` counts documents that ask something, `questions` holds the most asked first. `scope` says in Chinese over
     what was counted. `sources` are who spoke for themselves, reprints left out, and `views` what platforms tell of the
-    window's documents today; `None` is not counted, or not told. No more than `most` documents were read, where it is
-    given: as many `documents` are a least count.
+    window's documents today; `None` is not counted, or not told. Where `most` is given, all but `documents` is of no more
+    than the first so many.
     """
 
     since: datetime
@@ -67,9 +67,15 @@ class WindowFigures:
         return self.documents / self.days if self.days > 0 else 0.0
 
     @property
+    def is_read_whole(self) -> bool:
+        """Whether every document was read, so that what is asked in one window can be held against the other."""
+        return self.most is None or self.documents <= self.most
+
+    @property
     def negative_share(self) -> float | None:
-        """The share of negative documents; `None` without any."""
-        return self.tones.get("neg", 0) / self.documents if self.documents else None
+        """The share of negative documents among those that were read; `None` without any."""
+        read = self.documents if self.is_read_whole else self.most
+        return self.tones.get("neg", 0) / read if read else None
 
 
 class Trend(StrEnum):
@@ -121,7 +127,8 @@ class Effect:
         before, after, early = self.before, self.after, self.trend is Trend.TOO_EARLY
         volume = "" if early else _change(self.volume_change)
         # Counts of windows of different length are shown, not compared.
-        asking = _change(self.asking_change) if not early and after.days == before.days else ""
+        comparable = after.days == before.days and after.is_read_whole and before.is_read_whole
+        asking = _change(self.asking_change) if comparable and not early else ""
         return (
             *self._reach,
             ("稿件（篇/日）", f"{before.per_day:.1f}", "" if early else f"{after.per_day:.1f}", volume),
@@ -178,16 +185,18 @@ def effect(
     asked = still if still is not None else _by_sentence(before, after)
     trend = _trend(before, after, volume)
     early = trend is Trend.TOO_EARLY
-    settled = () if early else tuple(question for question, again in asked if not again)
+    # A question of documents that nobody read may be asked still.
+    settled = () if early or not after.is_read_whole else tuple(question for question, again in asked if not again)
     negative = _difference(before.negative_share, after.negative_share)
-    asking = _relative(_daily(before.asking, before), _daily(after.asking, after))
+    asked_change = _relative(_daily(before.asking, before), _daily(after.asking, after))
+    whole = before.is_read_whole and after.is_read_whole
     return Effect(
         before=before,
         after=after,
         trend=trend,
         volume_change=None if early else volume,
         negative_change=None if early else negative,
-        asking_change=None if early else asking,
+        asking_change=asked_change if whole and not early else None,
         remaining=after.questions,
         settled=settled,
         sentence=_sentence(before, after, trend, volume),

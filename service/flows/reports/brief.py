@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES, Level
-from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.alerts.alert import AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.clocks.clock import ClockState
 from service.domain.events.corrections import FactKind, standing
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.headline import dead_in
 from service.domain.events.toll import people_told
+from service.domain.figures.alert_course import course_of, next_of, state_of
 from service.domain.figures.briefing import (
     LISTED_ON_PAPER,
     OF_ONE_EVENT,
+    TOLD,
     Briefing,
     BypassRow,
     CategoryRow,
@@ -27,6 +28,7 @@ from service.domain.figures.briefing import (
     before_word,
     judge_week,
     named,
+    place_in_issue,
 )
 from service.domain.figures.surge import week_sentence
 from service.domain.places import CITIES, PROVINCE, apart, join_places, place_beside, places_told
@@ -210,9 +212,9 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
         firms=event.firms[:3],
         lead=alert.lead,
         deadline=f"{beijing(due, now)} 到期" if due else "无在走时限",
-        state=_STATES[alert.state],
-        progress=_progress(alert, now),
-        next_step=_next_step(alert),
+        state=state_of(alert),
+        progress=course_of(alert, now),
+        next_step=next_of(alert),
         people=people_told(event) if standing(event) or dead_in(event.title) != (event.deaths or 0) else "",
         place=_place(event),
     )
@@ -230,42 +232,6 @@ def _place(event: Event) -> str:
     rest = f"等{len(places)}地" if len(places) > _PLACES else ""
     told = join_places(places[:_PLACES]) if len(places) > 1 else beside[0]
     return f"地点{told}{rest}"
-
-
-# A briefing is read by those who do not work in the service: its words are those of a letter, not of the work list.
-_STATES: Mapping[AlertState, str] = MappingProxyType(
-    {state: state.word for state in AlertState}
-    | {AlertState.ACKNOWLEDGED: "办理中", AlertState.ASSIGNED: "办理中", AlertState.CLOSED: "已办结"}
-)
-
-
-def _progress(alert: Alert, now: datetime) -> str:
-    steps = [
-        (beijing(moment, now), name)
-        for moment, name in (
-            (alert.raised_at, "预警"),
-            (alert.acknowledged_at, "确认"),
-            (alert.answered_at, "回应"),
-            (alert.closed_at, "办结"),
-        )
-        if moment is not None
-    ]
-    days = [told.rpartition(" ")[0] for told, _ in steps]
-    # A day is written once.
-    return "，".join(
-        f"{told.rpartition(' ')[2] if place and days[place] == days[place - 1] else told}{name}"
-        for place, (told, name) in enumerate(steps)
-    )
-
-
-def _next_step(alert: Alert) -> str:
-    if alert.state is AlertState.CLOSED:
-        return "跟踪回应后的传播变化，完成评估归档"
-    if alert.acknowledged_at is None:
-        return "尽快确认，核实新情况" if alert.owner else "尽快确认并指派承办人，核实基本事实"
-    if alert.answered_at is None:
-        return "完成事实核查与发布权限审查，按时限回应"
-    return "监测回应效果，必要时续报"
 
 
 def _categories(work: Work, week: Week, raised: Sequence[Raised], at: datetime) -> tuple[CategoryRow, ...]:
@@ -314,8 +280,13 @@ def _ahead(raised: Sequence[Raised], week: Week, now: datetime) -> tuple[str, ..
     lines = [_due_line(at, action, ones, now) for (at, action), ones in told[:_DUE]]
     lines += [f"另有{len(told) - _DUE}项时限，见预警页面"] if len(told) > _DUE else []
     of_due = {one.alert.id for ones in due.values() for one in ones}
-    still = [one for one in raised[:3] if one.alert.state is not AlertState.CLOSED and one.alert.id not in of_due]
-    lines += [f"继续关注{'、'.join(named(one.event.title) for one in still)}"] if still else []
+    # The text has named these in full: by their places in it they are found, and stand on one line.
+    still = [
+        place_in_issue(place)
+        for place, one in enumerate(raised[:TOLD], 1)
+        if one.alert.state is not AlertState.CLOSED and one.alert.id not in of_due
+    ]
+    lines += [f"继续关注重点舆情{'、'.join(still)}"] if still else []
     return tuple(lines) or ("暂无到期时限，按计划监测",)
 
 

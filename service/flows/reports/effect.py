@@ -40,12 +40,16 @@ def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime
         raise NotFound("没有这个事件，可能链接已失效")
     first, second = halves(moment, now=now, span=span)
     read = [work.events.documents(event_id, since=since, until=until, limit=_READ) for since, until in (first, second)]
-    scope = "本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
-    if any(len(documents) == _READ for documents in read):
-        scope = f"本事件每个时段最早的{_READ}篇稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
-    before, after = figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope)
-    compared = compare(replace(before, most=_READ), replace(after, most=_READ))
-    return with_coverage(work, compared, now=now)
+    counts = [
+        work.events.counts([event_id], since=since, until=until).get(event_id, 0) for since, until in (first, second)
+    ]
+    beyond = f"；超过{_READ}篇的时段，信源、阅读量、负面和提问只看最早的{_READ}篇" if max(counts) > _READ else ""
+    scope = f"本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题{beyond}）"
+    before, after = (
+        replace(figures_of(documents, *window, scope=scope), documents=count, most=_READ)
+        for documents, window, count in zip(read, (first, second), counts, strict=True)
+    )
+    return with_coverage(work, compare(before, after), now=now)
 
 
 def effect_of_answer(work: Work, alert: Alert, file: CaseFile | None, *, now: datetime) -> Effect | None:

@@ -1,9 +1,10 @@
 """What a week's briefing tells of its events as a whole: which they are, of which level, what is new, and which claims are about."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from crawlers.records import Document
 from service.domain.alerts.alert import Alert, AlertState
@@ -17,7 +18,7 @@ from service.ports.store import Work
 __all__ = ["Claim", "RaisedInWeek", "claims_of", "events_sentence", "raised_in", "rumours_of"]
 
 _RUMOUR = "R13"
-_MOST = 2000
+_PAGE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def raised_in(work: Work, week: Week) -> RaisedInWeek:
 
     An issue may be made long after its week: what came later is not of it.
     """
-    alerts = work.alerts.listing(until=week.until, changed_since=week.since, limit=_MOST)
+    alerts = list(_changed_since(work, week))
     events = work.events.get_all([alert.event_id for alert in alerts])
     spoke = work.events.counts(list(events), since=week.since, until=week.until)
     # What another event took in is told as that one.
@@ -61,6 +62,15 @@ def raised_in(work: Work, week: Week) -> RaisedInWeek:
         closed=len(closed),
         closed_silent=len(closed - {one.id for one in told}),
     )
+
+
+def _changed_since(work: Work, week: Week) -> Iterator[Alert]:
+    """Yield every alert of before the week's end that changed since its beginning: an issue counts them all, however many."""
+    for offset in count(step=_PAGE):
+        page = work.alerts.listing(until=week.until, changed_since=week.since, limit=_PAGE, offset=offset)
+        yield from page
+        if len(page) < _PAGE:
+            return
 
 
 def _within(moment: datetime | None, week: Week) -> bool:

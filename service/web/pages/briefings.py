@@ -1,7 +1,6 @@
 """简报: the issues that were made, and the form that makes one."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -11,6 +10,7 @@ from service.api.identity import Briefer, Identity, Reader, context_of
 from service.api.room import NEEDS_ROOM
 from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
+from service.web.downloads import saved_as
 from service.web.media_types import DOCX, HTML, PDF, XLSX
 from service.web.render import page
 from service.web.views.issues import download_name, issues_of, week_word
@@ -100,5 +100,5 @@ def fetch_briefing(request: Request, identity: Reader, name: str) -> Response:
             detail={"file": path.name},
             now=context.now(),
         )
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(download_name(path.name))}"}
-    return FileResponse(path, media_type=_TYPES[path.suffix], headers=headers)
+    # The file of a drill has its mark in its name already.
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers=saved_as(download_name(path.name)))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from crawlers.personal_data import mask_personal_data
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alerts.alert import Alert, AlertState
 from service.domain.cases.bypass import state_told
@@ -21,6 +22,7 @@ from service.export.case_archive import pack
 from service.flows.cases.packing import pack_case
 from service.ports.store import Work
 from service.web.desk import OpenAlerts
+from service.web.downloads import saved_as
 from service.web.pages.case_show import show_case
 from service.web.render import desk_of, page
 from service.web.views.alert_rows import AlertRow, Due, alert_row, due_of
@@ -207,5 +209,7 @@ def fetch_archive(request: Request, identity: Handler, case_id: str, *, pages: b
     )
     if package is None:
         raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入")
-    headers = {"content-disposition": f'attachment; filename="case-{case_id[:20]}.zip"'}
+    # Titles are the press's and may name a telephone number: masked as in the package.
+    title = mask_personal_data(package.bundle.file.case.title, landlines=True)
+    headers = saved_as(f"处置归档 {title[:30]} {case_id[:20]}.zip", drill=context.drill is not None)
     return Response(package.content, media_type="application/zip", headers=headers)

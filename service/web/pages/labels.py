@@ -17,6 +17,7 @@ from service.domain.refusal import Refusal
 from service.flows.keeping.privacy import note_personal_read
 from service.flows.learning.labelling import chosen_question, give_label, next_question, skip_question, undo_label
 from service.flows.learning.model_versions import model_state, place_model, wish_training
+from service.web.downloads import saved_as
 from service.web.pages.event_documents import documents_address
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
@@ -107,9 +108,8 @@ def export(request: Request, identity: Labeller) -> Response:
     with context.store.write() as work:
         work.audit.append(actor=actor, action="labels.exported", subject="labels:", detail=detail, now=now)
     content = labels_csv(labelled)
-    return Response(
-        content, media_type="text/csv", headers={"Content-Disposition": "attachment; filename*=UTF-8''labels.csv"}
-    )
+    headers = saved_as("标注.csv", drill=context.drill is not None)
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 @router.post("/labels/undo")

@@ -23,6 +23,7 @@ from service.flows.rules.policy_links import link_policies, linked_policies
 from service.flows.rules.verifying import check_entry
 from service.flows.topics.acts import topic_of_policies
 from service.ports.store import Work
+from service.web.downloads import saved_as
 from service.web.media_types import XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
@@ -167,10 +168,10 @@ def ledger(request: Request, identity: Reader, suffix: str) -> Response:
         titles = {one.id: one.title for one in context.office.register.documents.values()}
         rows = ledger_rows(held, work.policies.article_counts(), linked, on=today, titles=titles)
     drill = context.drill is not None
-    content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows, drill=drill)
+    content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows, on=today, drill=drill)
     kind = "text/csv; charset=utf-8" if suffix == "csv" else XLSX
-    name = quote(f"{'演练-' if drill else ''}政策台账-{today.isoformat()}.{suffix}")
-    return Response(content, media_type=kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+    headers = saved_as(f"政策台账-{today.isoformat()}.{suffix}", drill=drill)
+    return Response(content, media_type=kind, headers=headers)
 
 
 @router.get("/policies/entries/{subject}")

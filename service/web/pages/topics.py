@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,6 +18,7 @@ from service.domain.topics.topic import PhaseKind, Topic, TopicState, phase_at
 from service.domain.topics.topic_report import TopicReport
 from service.flows.topics import acts as flows
 from service.flows.topics.topic_report import SPANS, report_topic
+from service.web.downloads import saved_as
 from service.web.media_types import DOCX, XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, first, refused_by
 from service.web.render import page
@@ -228,8 +228,7 @@ def questions(request: Request, identity: Reader, topic_id: str) -> Response:
             detail={"name": report.topic.title},
             now=context.now(),
         )
-    name = quote(f"解读要点 {report.topic.title[:40]}.xlsx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    headers = saved_as(f"解读要点 {report.topic.title[:40]}.xlsx", drill=context.drill is not None)
     return Response(file.getvalue(), media_type=XLSX, headers=headers)
 
 
@@ -256,8 +255,7 @@ def sheet_paper(request: Request, identity: Reader, topic_id: str, version: int)
             detail={"name": report.topic.title, "version": version},
             now=context.now(),
         )
-    name = quote(f"风险评估表 第{version}版 {report.topic.title[:40]}.docx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    headers = saved_as(f"风险评估表 第{version}版 {report.topic.title[:40]}.docx", drill=context.drill is not None)
     return Response(file.getvalue(), media_type=DOCX, headers=headers)
 
 

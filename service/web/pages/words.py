@@ -19,6 +19,7 @@ from service.flows.judging.rejudging import MOST_DOCUMENTS, judge_again
 from service.flows.words import acts as flows
 from service.flows.words.word_trial import LONGEST_SENTENCE, Trial, try_words
 from service.ports.store import Work
+from service.web.downloads import saved_as
 from service.web.render import page
 from service.web.views.paging import LAST_PAGE, pager
 from service.web.views.word_rows import KINDS, SORTS, word_row
@@ -121,11 +122,11 @@ def again(request: Request, identity: WordKeeper, days: Annotated[int, Form()]) 
 @router.get("/words/export.csv")
 def export(request: Request, identity: Reader) -> Response:  # noqa: ARG001 - who may read may take the table along
     """Hand out the words in force as a table."""
-    with context_of(request).store.read() as work:
+    context = context_of(request)
+    with context.store.read() as work:
         content = words_csv(work.words.in_force())
-    return Response(
-        content, media_type="text/csv", headers={"Content-Disposition": "attachment; filename*=UTF-8''words.csv"}
-    )
+    headers = saved_as("自定词表.csv", drill=context.drill is not None)
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 @router.post("/words/import", dependencies=[NEEDS_ROOM])

@@ -49,10 +49,7 @@ def download_name(name: str) -> str:
     match = _NAME.search(name)
     if match is None:
         return name
-    week = parse_week(match[1])
-    first, last = week.days[0], week.days[-1]
-    span = f"{first.month}月{first.day}日至{last.month}月{last.day}日"
-    return f"{name[: match.start()]}药品安全舆情周报 {week.year}年第{week.number}周（{span}）.{match[2]}"
+    return f"{name[: match.start()]}药品安全舆情周报 {parse_week(match[1]).word}.{match[2]}"
 
 
 def issues_of(files: Sequence[Path]) -> list[Issue]:

@@ -72,7 +72,7 @@ class TestDecision:
         [row] = briefed(store, NOW + 72 * HOUR).responses
         assert (row.due_at, row.verdict(NOW + 72 * HOUR)) == (EVENT.known_at + 48 * HOUR, "按时")
 
-    def test_an_event_that_was_answered_in_time_and_opened_again_is_not_told_as_in_time_while_its_new_limit_ran_out(
+    def test_an_event_that_was_answered_in_time_and_opened_again_is_not_told_as_in_time_while_its_new_limit_is_open_or_ran_out(
         self, store: Store, alert: Alert
     ) -> None:
         answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 30 * HOUR)
@@ -80,9 +80,9 @@ class TestDecision:
         begun = replace(again, state=ClockState.ARMED, start_at=NOW + 40 * HOUR, due_at=NOW + 88 * HOUR)
         late = replace(begun, state=ClockState.MET_LATE, met_at=NOW + 90 * HOUR)
         for clock, hours, told in (
-            (begun, 88, "按时"),
+            (begun, 88, "首次按时，后续时限未完成"),
             (begun, 89, "首次按时，后续时限逾期未完成"),
-            (replace(begun, state=ClockState.PAUSED), 89, "按时"),
+            (replace(begun, state=ClockState.PAUSED), 89, "首次按时，后续时限未完成"),
             (late, 99, "首次按时，后续时限逾期"),
         ):
             with store.write() as work:

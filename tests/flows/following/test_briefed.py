@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from docx import Document
 from openpyxl import load_workbook
 
@@ -244,7 +245,7 @@ def test_what_is_due_at_one_hour_is_one_line_the_soonest_first_and_nothing_is_na
 
 def test_what_has_no_deadline_next_week_is_named_in_one_line(store: Store) -> None:
     _raise_rumours(store, 2)
-    assert issue_of(store).ahead == ("继续关注“网传甲县第0种颗粒停产”、“网传甲县第1种颗粒停产”",)
+    assert issue_of(store).ahead == ("继续关注重点舆情（一）、（二）",)
 
 
 def test_the_day_of_several_steps_is_written_once(store: Store) -> None:
@@ -300,6 +301,15 @@ def test_the_issue_says_how_many_events_are_new_and_when_it_was_made(store: Stor
     summary = {row[0]: row[1] for row in load_workbook(tmp_path / "a.xlsx")["概况"].iter_rows(values_only=True)}
     assert summary["预警事件"] == issue.events_told
     assert summary["生成时间（北京时间）"] == NOW.astimezone(BEIJING).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("page", [2, 3, 4])
+def test_every_event_of_a_week_is_counted_however_many_one_page_of_the_store_holds(
+    store: Store, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr("service.flows.reports.raised_brief._PAGE", page)
+    _raise_rumours(store, 4)
+    assert "达到预警线的事件4件（按最高级别：红色4件）；本周新增4件" in issue_of(store).events_told
 
 
 def test_an_issue_keeps_its_number_when_an_earlier_week_is_made_after_it(store: Store) -> None:

@@ -75,6 +75,16 @@ def test_a_citizens_own_words_are_counted_and_never_quoted(told: Store) -> None:
     assert not [one for one in found.remaining if "该找谁" in one.sentence]
 
 
+def test_documents_beyond_those_that_are_read_are_counted_and_the_scope_says_what_was_read(
+    told: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.flows.reports.effect._READ", 3)
+    found = effect_of(told, "happening", ANSWERED)
+    assert (found.before.documents, found.after.documents, found.trend) == (9, 3, Trend.FELL)
+    assert (found.before.negative_share, found.before.asking, found.asking_change) == (1.0, 3, None)
+    assert "超过3篇的时段，信源、阅读量、负面和提问只看最早的3篇" in found.sentence
+
+
 def test_the_windows_reach_as_far_as_is_asked(told: Store) -> None:
     with told.read() as work:
         found = measure_effect(work, "happening", ANSWERED, now=NOW, span=2 * DAY)

@@ -56,7 +56,18 @@ def test_the_ledger_that_a_command_writes_of_a_drill_is_marked(folder: Path, tmp
     made = {path.suffix: path for path in (tmp_path / "out").iterdir()}
     assert {path.name.partition("-")[0] for path in made.values()} == {"演练"}
     [head] = [sheet.oddHeader for sheet in load_workbook(made[".xlsx"]).worksheets if sheet.oddHeader]
-    assert head.center.text == "【演练】"
+    assert str(head.center.text).startswith("【演练】　政策台账")
+
+
+def test_the_audit_trail_that_a_command_exports_of_a_drill_is_marked_where_it_is_checked(
+    folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "audit.jsonl"
+    done = CliRunner().invoke(application, ["audit", "export", "--data", str(folder), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    checked = CliRunner().invoke(application, ["audit", "verify", str(out)])
+    assert checked.exit_code == 0, checked.output
+    assert "【演练】这是一次演练的审计记录" in checked.output
 
 
 def test_a_command_in_the_folder_of_a_drill_reaches_no_real_store_and_mails_nobody(

@@ -9,7 +9,7 @@ from service.drill.case_line import BudgetLine, CaseLine, StepLine
 from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.scenario import SHIPPED, load_scenario
 from service.web.views.drill_report import report_view
-from tests.builders import build_alert
+from tests.builders import build_alert, build_clock
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -82,6 +82,16 @@ def test_a_printed_sheet_of_the_report_is_marked_has_its_columns_headed_and_name
     assert tree.xpath("//h1")[0].text.startswith("【演练】")
     assert "演练时间 2026年3月2日 09:00:00 至" in page
     assert re.search("预警级别 [▲◆■●—] ", page)
+
+
+def test_a_time_of_a_limit_has_a_column_that_no_long_basis_takes_from_it() -> None:
+    tree = html.fromstring(as_html(_report(clocks={build_alert().id: [build_clock(basis="《某办法》" * 40)]})))
+    [limits] = [table for table in tree.iter("table") if table.findtext(".//th") == "时限"]
+    [style] = tree.iter("style")
+    assert limits.get("class") == "limits"
+    assert re.search(
+        r"\.limits \{ table-layout: fixed; \}\n\.limits th:nth-child\(n \+ 3\) \{ width: \d+%; \}", style.text
+    )
 
 
 def test_the_page_of_a_report_runs_and_fetches_nothing() -> None:

@@ -48,6 +48,18 @@ class TestExport:
         assert report.end is not None
         assert report.end.seq == 5
 
+    @pytest.mark.parametrize("drill", [True, False])
+    def test_an_export_of_a_drill_says_so_under_its_signature_and_another_does_not(
+        self, tmp_path: Path, drill: bool
+    ) -> None:
+        rows, file = chain(2), tmp_path / "audit.jsonl"
+        head = ChainEnd(seq=2, hash=rows[-1].hash)
+        write_export(rows, file, after=START, head=head, secret=SECRET, by="cli", now=NOW, drill=drill)
+        manifest = json.loads(manifest_path(file).read_text())
+        assert (verify_export(file).faults, verify_export(file).drill, "drill" in manifest) == ((), drill, drill)
+        manifest_path(file).write_text(json.dumps(manifest | {"drill": not drill}))
+        assert verify_export(file).faults == ("清单的签名不符：清单被改动过，或不是由这把密钥签的。",)
+
     def test_a_later_piece_begins_where_the_earlier_one_ended(self, tmp_path: Path) -> None:
         rows = chain(6)
         after = ChainEnd(seq=3, hash=rows[2].hash)

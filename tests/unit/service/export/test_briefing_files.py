@@ -313,6 +313,19 @@ class TestWord:
         assert "“甲事件”、“丙事件”回应前后，采集覆盖：无间断。" in text
         assert "“乙事件”回应前后，采集有缺漏。" in text
 
+    def test_that_several_categories_are_new_is_said_once(self, tmp_path: Path) -> None:
+        new = [replace(row, change=replace(row.change, before=0)) for row in issue().categories]
+        text = text_of(word_of(replace(issue(), categories=tuple(new)), tmp_path))
+        assert "较多的类别：不良反应与群体事件31篇、短缺与价格17篇、化妆品9篇，上周都没有，见附件2。" in text
+
+    def test_what_collecting_missed_is_not_told_where_nothing_was_measured(self, tmp_path: Path) -> None:
+        [owed] = issue().responses
+        early = replace(counted(6, 0, coverage="采集有缺漏。"), early=True)
+        row = replace(owed, answered_at=owed.due_at, effect=early)
+        text = text_of(word_of(replace(issue(), responses=(row,)), tmp_path))
+        assert "回应前3日6篇，回应后不满1日，未测。" in text
+        assert "采集有缺漏" not in text
+
     def test_a_rumour_that_is_counted_is_not_said_to_be_unheard_of(self, tmp_path: Path) -> None:
         heard = CategoryRow(code="R13", change=Change(name="谣言", count=2, before=0), level=AlertLevel.NONE)
         counted = word_of(replace(issue(), rumours=(), categories=(heard,)), tmp_path)
@@ -369,7 +382,7 @@ class TestSheets:
             room = (297 / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 96
             assert min(1.0, room / wide) * 11 >= 8, sheet.title
             assert sheet.oddFooter is not None
-            assert sheet.oddFooter.center.text == "&A　第&P页，共&N页"
+            assert sheet.oddFooter.right.text == "&A　第&P页，共&N页"
 
     def test_a_second_issue_of_the_week_replaces_the_first(self, tmp_path: Path) -> None:
         first = write_briefing(issue(), tmp_path)

@@ -40,7 +40,7 @@ def test_a_line_says_what_the_document_is_and_whether_it_binds_on_the_day() -> N
 
 def test_a_crawled_title_is_text_and_never_a_formula() -> None:
     rows = ledger_rows([FORMULA], {}, on=ON)
-    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(rows))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(rows, on=ON))).active
     assert sheet is not None
     assert sheet["B2"].value == FORMULA.title
     assert sheet["B2"].data_type == "s"
@@ -51,7 +51,7 @@ def test_a_crawled_title_is_text_and_never_a_formula() -> None:
 
 def test_an_empty_library_has_a_ledger_with_its_head() -> None:
     assert ledger_csv([]).decode("utf-8-sig").strip() == ",".join(COLUMNS)
-    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx([]))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx([], on=ON))).active
     assert sheet is not None
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
 
@@ -67,20 +67,21 @@ def test_a_row_is_as_high_as_its_longest_title_and_a_hash_does_not_count() -> No
         LAW, stem="y", title="关于办理利用信息网络实施诽谤等刑事案件适用法律若干问题的解释" * 2, text_hash="a" * 64
     )
     short = replace(LAW, text_hash="a" * 64)
-    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([long, short], {}, on=ON)))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([long, short], {}, on=ON), on=ON))).active
     assert sheet is not None
     assert sheet.row_dimensions[2].height == 60
     assert sheet.row_dimensions[3].height in {None, 15}
 
 
-def test_every_printed_page_of_a_drills_ledger_says_so_and_of_a_real_one_none_does() -> None:
-    for drill, told in ((True, ["【演练】"]), (False, [])):
-        book = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([LAW], {}, on=ON), drill=drill)))
+def test_every_printed_page_of_the_ledger_says_of_which_day_it_is_and_of_a_drill_that_it_is_of_one() -> None:
+    day = f"政策台账（效力截至{ON.year}年{ON.month}月{ON.day}日）"
+    for drill, told in ((True, [f"【演练】　{day}"]), (False, [day])):
+        book = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([LAW], {}, on=ON), on=ON, drill=drill)))
         assert [sheet.oddHeader.center.text for sheet in book.worksheets if sheet.oddHeader] == told
 
 
 def test_on_paper_twenty_columns_stand_on_two_sheets_each_with_the_titles() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([LAW], {}, on=ON))))
+    book = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([LAW], {}, on=ON), on=ON)))
     [sheet] = book.worksheets
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
     assert sheet.print_title_cols == "$B:$B"

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -249,6 +250,14 @@ def test_who_does_not_see_the_word_file_finds_styles_language_title_and_whose_it
     assert told.created == told.modified == datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 
 
+def test_the_word_file_says_nothing_of_the_program_the_pages_and_the_picture_of_its_template(
+    files: dict[tuple[str, str], bytes],
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(files["plain", "docx"])) as parts:
+        assert [name for name in parts.namelist() if name.startswith("docProps/")] == ["docProps/core.xml"]
+        assert b"Macintosh" not in b"".join(parts.read(name) for name in parts.namelist())
+
+
 def test_no_type_of_the_word_file_comes_from_a_theme_and_every_style_names_its_chinese_font(
     files: dict[tuple[str, str], bytes],
 ) -> None:
@@ -361,6 +370,26 @@ def test_a_paper_is_not_set_where_no_installed_family_has_chinese_glyphs() -> No
 
     assert set(map(len, _faces(["DejaVu Sans Mono", "Libertinus Serif"]).values())) == {0}
     assert _faces(["noto serif cjk sc", "FangSong"])["body"] == ["FangSong", "Noto Serif CJK SC"]
+
+
+def test_a_table_leaves_room_under_its_rows_in_every_form() -> None:
+    """A row of 40 mm: of eight, no more than five stand on a page."""
+    rows = [(f"第{number}行", " ") for number in range(8)]
+    table = Table(headings=("环节", "意见"), rows=rows, widths=(30, 126), room=35)
+    paper = replace(lay_out(issue()), blocks=(table, replace(table, room=0)))
+    word, page, printed = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    write_docx(paper, word)
+    write_html(paper, page)
+    write_pdf(paper, printed)
+    tall, low = (
+        {cell.paragraphs[0].paragraph_format.space_after for cell in made._cells[2:]}
+        for made in docx.Document(word).tables
+    )
+    assert [round(height.mm, 1) for height in tall if height is not None] == [35.7]
+    assert [round(height.pt, 1) for height in low if height is not None] == [2.0]
+    assert html.fromstring(page.getvalue()).xpath("count(//td[@style='padding-bottom:35mm'])") == 16
+    first = PdfReader(printed).pages[0].extract_text()
+    assert 3 <= sum(f"第{number}行" in first for number in range(8)) <= 5
 
 
 def test_a_link_is_a_text_where_its_address_is_none_of_the_web() -> None:

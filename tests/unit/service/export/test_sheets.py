@@ -44,7 +44,7 @@ def test_times_are_times_of_beijing_that_a_spreadsheet_sorts_and_a_day_alone_say
     rows = [
         [moment] for moment in (midnight, midnight + timedelta(hours=9), date(2026, 3, 3), "", midnight.replace(year=1))
     ]
-    with open_workbook(file, made_at=MADE_AT) as sheets:
+    with open_workbook(file, made_at=MADE_AT, title="例") as sheets:
         sheets.table("例", ("时间",), rows, (16,))
     book = openpyxl.load_workbook(file)
     cells = [(cell.value, cell.number_format) for (cell,) in book["例"].iter_rows(min_row=2)]
@@ -59,12 +59,25 @@ def test_times_are_times_of_beijing_that_a_spreadsheet_sorts_and_a_day_alone_say
 
 def test_a_long_table_is_filtered_and_a_drill_stands_at_the_head_of_every_printed_page() -> None:
     file = io.BytesIO()
-    with open_workbook(file, made_at=MADE_AT, running="【演练】") as sheets:
+    with open_workbook(file, made_at=MADE_AT, title="周报", running="【演练】") as sheets:
         sheets.table("长", ("项目", "篇数"), [["一", 1]] * 20, (20, 8))
         sheets.table("短", ("项目",), [["一"]], (20,))
     book = openpyxl.load_workbook(file)
     assert [sheet.auto_filter.ref for sheet in book.worksheets] == ["A1:B21", None]
-    assert [sheet.oddHeader.center.text for sheet in book.worksheets if sheet.oddHeader] == ["【演练】"] * 2
+    assert [sheet.oddHeader.center.text for sheet in book.worksheets if sheet.oddHeader] == ["【演练】　周报"] * 2
+
+
+def test_a_printed_page_says_of_what_it_is_when_it_was_made_and_the_how_manieth_it_is() -> None:
+    file = io.BytesIO()
+    with open_workbook(file, made_at=MADE_AT, title="甲&乙办法 " + "长" * 300) as sheets:
+        sheets.table("例", ("项目",), [["一"]], (20,))
+    [sheet] = openpyxl.load_workbook(file).worksheets
+    assert sheet.oddHeader is not None
+    assert sheet.oddFooter is not None
+    assert str(sheet.oddHeader.center.text).startswith("甲&&乙办法 长")
+    assert len(str(sheet.oddHeader.center.text)) <= 101
+    assert sheet.oddFooter.left.text == "2026年3月9日 09:00生成"
+    assert sheet.oddFooter.right.text == "&A　第&P页，共&N页"
 
 
 def test_what_a_source_only_dates_says_no_midnight(tmp_path: Path) -> None:

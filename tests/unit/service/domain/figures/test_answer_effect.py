@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from service.domain.figures.answered import AnswerEffect
 from service.domain.figures.briefing import Change
-from service.domain.figures.effect import WindowFigures, effect
+from service.domain.figures.effect import Question, Trend, WindowFigures, effect
 
 ANSWERED = datetime(2026, 11, 25, 6, 32, tzinfo=UTC)
 SPAN = timedelta(days=3)
@@ -57,11 +57,18 @@ def test_a_change_that_rounds_to_nothing_is_called_none() -> None:
     assert effect(_window(300), _window(301)).words[0][3] == "持平"
 
 
-def test_where_not_all_documents_were_read_the_counts_are_the_least_and_are_not_compared() -> None:
-    told = replace(counted(5_000, 1_200), most=5_000).words
-    assert told == "回应前3日不少于5000篇，后3日1200篇（每段只读最早5000篇，不作比较）"
-    assert replace(counted(4_999, 1_200), most=5_000).words == "回应前3日4999篇，后3日1200篇（下降76%）"
-    assert AnswerEffect.of(effect(replace(_window(5_000), most=5_000), _window(1))).most == 5_000
+def test_where_not_all_documents_were_read_shares_are_of_those_and_questions_are_not_compared() -> None:
+    asked = (Question(sentence="还能用吗？", count=3),)
+    before, after = (
+        replace(_window(count), most=5_000, tones={"neg": 2_500}, asking=40, questions=questions)
+        for count, questions in ((20_000, asked), (8_000, ()))
+    )
+    found = effect(before, after)
+    assert (found.trend, AnswerEffect.of(found).words) == (Trend.FELL, "回应前3日20000篇，后3日8000篇（下降60%）")
+    assert (before.negative_share, found.asking_change, found.settled) == (0.5, None, ())
+    assert found.words[-1] == ("提问稿件（篇）", "40", "40", "")
+    whole = effect(replace(before, documents=5_000), replace(after, documents=5_000))
+    assert (whole.asking_change, whole.settled) == (0.0, asked)
 
 
 def _window(documents: int) -> WindowFigures:

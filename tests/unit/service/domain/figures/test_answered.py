@@ -16,7 +16,8 @@ SECOND = LimitUse(action="首次回应", limit="48小时", used=timedelta(hours=
 @pytest.mark.parametrize(
     ("second", "verdict", "proposed"),
     [
-        (SECOND, "按时", []),
+        (replace(SECOND, met=True), "按时", []),
+        (SECOND, "首次按时，后续时限未完成", []),
         (replace(SECOND, late=True), "首次按时，后续时限逾期未完成", ["尽快回应或说明进展"]),
         (
             replace(SECOND, met=True, late=True),
@@ -25,7 +26,7 @@ SECOND = LimitUse(action="首次回应", limit="48小时", used=timedelta(hours=
         ),
     ],
 )
-def test_an_answer_is_told_as_in_time_only_where_no_later_limit_ran_out(
+def test_an_answer_is_told_as_in_time_only_where_no_later_limit_ran_out_or_is_open(
     second: LimitUse, verdict: str, proposed: list[str]
 ) -> None:
     row = ResponseRow(
