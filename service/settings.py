@@ -354,8 +354,7 @@ class Settings(BaseSettings):
 
     @property
     def effective_store_url(self) -> str:
-        """The SQLAlchemy address of the store in use."""
-        # Two signs of a path say something else in an address; all others stand as they are, so that it is read with ease.
+        """The SQLAlchemy address of the store in use; two signs of a path would say something else in it."""
         file = str((self.data / "yaowang.db").absolute()).replace("%", "%25").replace("?", "%3F")
         return self.store_url or f"sqlite:///{file}"
 
@@ -398,5 +397,4 @@ def load_settings(**given: object) -> Settings:
 
 
 def _data_folder(init: PydanticBaseSettingsSource) -> Path:
-    given = init().get("data")
-    return Path(str(given)) if given is not None else Path(os.environ.get("YAOWANG_DATA", "var"))
+    return Path(str(init().get("data", os.environ.get("YAOWANG_DATA", "var"))))
