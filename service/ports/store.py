@@ -221,6 +221,10 @@ class Events(Protocol):
         """Return those of the events that there are, by id."""
         ...
 
+    def beginning_with(self, beginning: str, *, limit: int = 5) -> list[Event]:
+        """Return the events whose ids begin so, in order of their ids."""
+        ...
+
     def of_documents(self, document_ids: Sequence[str]) -> dict[str, str]:
         """Return the event id of those of the documents that belong to an event, by the document's id."""
         ...

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.audit import actor_word
+from service.domain.events.number import event_number
 from service.domain.people.person import Act, Person, may
 from service.domain.people.roster import covering
 from service.domain.places import region_name
@@ -219,6 +220,7 @@ def _environment() -> Environment:
             person=actor_word,
             detail=acts.detail_words,
             document_of=document_link,
+            number=event_number,
             leave=lambda url: f"/out?u={quote(url, safe='')}",
         )
         environment.globals.update(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
@@ -22,6 +22,7 @@ from service.domain.events.corrections import disputes
 from service.domain.events.event import Event
 from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
+from service.domain.events.number import beginning_of
 from service.domain.matters.clock_exclusion import may_exclude
 from service.domain.people.person import Act, Person, may
 from service.domain.policies.citation import Choice
@@ -36,6 +37,7 @@ from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
 from service.flows.reports.effect import effect_of_answer
 from service.ports.store import Work
+from service.web.named import event_named
 from service.web.notices import notices_view
 from service.web.pages.event_documents import documents_view, explained_of
 from service.web.refused import NOT_REFUSED, Refused
@@ -76,8 +78,11 @@ def event_page(
     event_id: str,
     tab: Annotated[str, Query(max_length=20)] = "overview",
     page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
-) -> HTMLResponse:
-    """Show one event. Raises `NotFound` where there is none."""
+) -> Response:
+    """Show one event; its number leads to its page. Raises `NotFound` where there is none."""
+    found = event_named(context_of(request).store, event_id) if beginning_of(event_id) else None
+    if found not in {None, event_id}:
+        return RedirectResponse(f"/events/{found}", status_code=303)
     return show_event(request, identity, event_id, tab, leaf=page_number)
 
 

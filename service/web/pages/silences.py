@@ -11,10 +11,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alerts.alert import AlertLevel
+from service.domain.events.number import event_number
 from service.domain.places import CITIES, region_name
 from service.domain.refusal import Refusal
 from service.domain.telling.silence import Matcher, MatcherField, Silence
 from service.flows.alerts import silences as flows
+from service.web.named import event_named
 from service.web.render import page
 from service.web.views.wording import category_word
 
@@ -43,15 +45,15 @@ class SilenceForm:
 @router.get("/alerts/silences")
 def silences(request: Request, identity: Reader, event: Annotated[str, Query(max_length=64)] = "") -> HTMLResponse:
     """Show silences and the form."""
-    return _show(request, identity, SilenceForm(event=event))
+    return _show(request, identity, SilenceForm(event=event_number(event)))
 
 
 @router.post("/alerts/silences")
 def make(request: Request, identity: Handler, form: Annotated[SilenceForm, Depends()]) -> Response:
     """Preview a silence, or make it; what is refused is said above the form as it was filled in."""
     context = context_of(request)
-    silence = _silence(request, identity, form)
     try:
+        silence = _silence(request, identity, form)
         if form.step == "preview":
             reach = flows.look_at_silence(context.store, silence, office=context.office)
             return _show(request, identity, form, preview=reach.sentence)
@@ -73,10 +75,12 @@ def end(request: Request, identity: Handler, silence_id: str) -> RedirectRespons
 
 def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence:
     now = context_of(request).now()
-    given = ((field, _event_id(str(getattr(form, field.value)).strip())) for field in MatcherField)
+    given = {field: str(getattr(form, field.value)).strip() for field in MatcherField}
+    # What names no event stays as it was typed: the preview says that it matches none.
+    given[MatcherField.EVENT] = event_named(context_of(request).store, form.event) or given[MatcherField.EVENT]
     return Silence(
         id=secrets.token_hex(6),
-        matchers=tuple(Matcher(field, value) for field, value in given if value),
+        matchers=tuple(Matcher(field, value) for field, value in given.items() if value),
         up_to=AlertLevel[form.up_to.upper()],
         author=identity.person.name,
         reason=form.reason.strip(),
@@ -84,11 +88,6 @@ def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence
         ends_at=now + timedelta(hours=form.hours),
         created_at=now,
     )
-
-
-def _event_id(given: str) -> str:
-    """Return the number of the event whose page's address was pasted; anything else as it is."""
-    return given.rpartition("/events/")[2].partition("?")[0].partition("#")[0] if "/events/" in given else given
 
 
 def _show(
@@ -117,7 +116,7 @@ def _show(
     return page(request, "silences.html", identity=identity, key="alerts", title="静默", status=status, **view)
 
 
-_WORDS = {MatcherField.CATEGORY: category_word, MatcherField.REGION: region_name}
+_WORDS = {MatcherField.CATEGORY: category_word, MatcherField.EVENT: event_number, MatcherField.REGION: region_name}
 
 
 def _row(silence: Silence, matched: int) -> dict[str, Any]:
