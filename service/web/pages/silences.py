@@ -23,7 +23,7 @@ from service.web.views.wording import category_word
 router = APIRouter(default_response_class=HTMLResponse)
 
 _HOURS = ((1, "1 小时"), (4, "4 小时"), (8, "8 小时"), (24, "24 小时"), (72, "3 天"), (168, "7 天"))
-_SHOWN = 60
+_SHOWN, _NAMED = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def make(request: Request, identity: Handler, form: Annotated[SilenceForm, Depen
         silence = _silence(request, identity, form)
         if form.step == "preview":
             reach = flows.look_at_silence(context.store, silence, office=context.office)
-            return _show(request, identity, form, preview=reach.sentence)
+            return _show(request, identity, form, preview=reach.sentence, previewed=silence)
         flows.make_silence(
             context.store, identity.person, silence, office=context.office, now=context.now(), sure=form.sure
         )
@@ -91,13 +91,21 @@ def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence
 
 
 def _show(
-    request: Request, identity: Identity, form: SilenceForm, *, preview: str = "", fault: str = ""
+    request: Request,
+    identity: Identity,
+    form: SilenceForm,
+    *,
+    preview: str = "",
+    previewed: Silence | None = None,
+    fault: str = "",
 ) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
         listed = work.silences.listing(limit=_SHOWN)
         labels = flows.unclosed_labels(work, context.office)
+        held = [label.event_id for label in labels if previewed is not None and previewed.covers(label)]
+        events = work.events.get_all(held[:_NAMED])
     active = [one for one in listed if one.active(now)]
     rows = [_row(one, sum(one.covers(label) for label in labels)) for one in active]
     view: dict[str, Any] = {
@@ -106,6 +114,8 @@ def _show(
         "unclosed": len(labels),
         "form": form,
         "preview": preview,
+        "held": [events[name] for name in held if name in events],
+        "ends_at": previewed.ends_at if previewed is not None else None,
         "fault": fault,
         "hours": _HOURS,
         "categories": CATEGORY_NAMES.items(),
