@@ -134,7 +134,7 @@ def page(
 
 def _waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:
     with context.store.read() as work:
-        opened = desk_of(request).open_alerts(work, now)
+        opened = desk_of(request).open_alerts(work, now, context.office.register.clocks)
         troubled = sum(row.trouble for row in source_health(work, context.catalogue_sources, now))
         duty = _on_duty(work, now) or work.value("duty")
         cases = waiting_for(work, identity.person, context.office.register.workflow)

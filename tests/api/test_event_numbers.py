@@ -42,7 +42,7 @@ def test_an_event_is_silenced_by_its_number_and_the_list_shows_it(numbered: Site
     with numbered.context.store.read() as work:
         [made] = [one for one in work.silences.listing(limit=10) if one.reason == "已办理"]
     assert [one.value for one in made.matchers] == [FIRST]
-    assert f"事件：{NUMBER}" in browser.client.get("/alerts/silences").text
+    assert f"事件：{NUMBER} 第0件" in browser.client.get("/alerts/silences").text
     assert f'value="{NUMBER}"' in browser.client.get(f"/alerts/silences?event={FIRST}").text
 
 

@@ -18,6 +18,7 @@ from service.domain.cases.small_office import able_people
 from service.domain.cases.turn import turns
 from service.domain.cases.workflow import Step, Workflow
 from service.domain.clocks.clock import SYSTEM, Clock, ClockState, earliest_due, limit_words
+from service.domain.clocks.urgency import asking
 from service.domain.events.corrections import disputes
 from service.domain.events.event import Event
 from service.domain.events.facts import Condition
@@ -130,6 +131,7 @@ def show_event(
 
 def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) -> dict[str, Any]:
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, []) if alert else []
+    asked = asking(alert, clocks, context.office.register.clocks) if alert else []
     acts, basis = _acts(work, event, alert, clocks), _basis(work, alert, context)
     people = work.people.listing()
     spread = work.events.spread(event.id, now=context.now())
@@ -147,8 +149,8 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "own_answer": own_answer(alert, file) if alert else None,
         "by_hand": _by_hand(clocks, alert, context),
-        "cards": clock_cards(clocks, alert, context.now()),
-        "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),
+        "cards": clock_cards(asked, alert, context.now()),
+        "no_deadline": no_deadline(alert, asked, need_decision(event), in_case=bool(_decided_in_case(file, context))),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if facts else None,

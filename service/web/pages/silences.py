@@ -1,6 +1,7 @@
 """静默: which mails are held back by whom, until when and why; making one with a preview, and ending one."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alerts.alert import AlertLevel
+from service.domain.events.event import Event
 from service.domain.events.number import event_number
 from service.domain.places import CITIES, region_name
 from service.domain.refusal import Refusal
@@ -105,16 +107,17 @@ def _show(
         listed = work.silences.listing(limit=_SHOWN)
         labels = flows.unclosed_labels(work, context.office)
         held = [label.event_id for label in labels if previewed is not None and previewed.covers(label)]
-        events = work.events.get_all(held[:_NAMED])
+        named = [one.value for silence in listed for one in silence.matchers if one.field is MatcherField.EVENT]
+        events = work.events.get_all(list({*held[:_NAMED], *named}))
     active = [one for one in listed if one.active(now)]
-    rows = [_row(one, sum(one.covers(label) for label in labels)) for one in active]
+    rows = [_row(one, events, sum(one.covers(label) for label in labels)) for one in active]
     view: dict[str, Any] = {
         "rows": rows,
-        "past": [_row(one, 0) for one in listed if one not in active],
+        "past": [_row(one, events, 0) for one in listed if one not in active],
         "unclosed": len(labels),
         "form": form,
         "preview": preview,
-        "held": [events[name] for name in held if name in events],
+        "held": [events[name] for name in held[:_NAMED] if name in events],
         "ends_at": previewed.ends_at if previewed is not None else None,
         "fault": fault,
         "hours": _HOURS,
@@ -126,12 +129,16 @@ def _show(
     return page(request, "silences.html", identity=identity, key="alerts", title="静默", status=status, **view)
 
 
-_WORDS = {MatcherField.CATEGORY: category_word, MatcherField.EVENT: event_number, MatcherField.REGION: region_name}
+_WORDS = {MatcherField.CATEGORY: category_word, MatcherField.REGION: region_name}
 
 
-def _row(silence: Silence, matched: int) -> dict[str, Any]:
-    words = [
-        f"{one.field.word}：{_WORDS[one.field](one.value) if one.field in _WORDS else one.value}"
-        for one in silence.matchers
-    ]
+def _row(silence: Silence, events: Mapping[str, Event], matched: int) -> dict[str, Any]:
+    words = [f"{one.field.word}：{_value(one, events)}" for one in silence.matchers]
     return {"silence": silence, "matchers": words, "matched": matched}
+
+
+def _value(matcher: Matcher, events: Mapping[str, Event]) -> str:
+    if matcher.field is MatcherField.EVENT:
+        event = events.get(matcher.value)
+        return f"{event_number(matcher.value)} {event.title if event else ''}".strip()
+    return _WORDS[matcher.field](matcher.value) if matcher.field in _WORDS else matcher.value
