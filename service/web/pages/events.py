@@ -131,7 +131,6 @@ def show_event(
 
 def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) -> dict[str, Any]:
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, []) if alert else []
-    asked = asking(alert, clocks, context.office.register.clocks) if alert else []
     acts, basis = _acts(work, event, alert, clocks), _basis(work, alert, context)
     people = work.people.listing()
     spread = work.events.spread(event.id, now=context.now())
@@ -149,8 +148,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "own_answer": own_answer(alert, file) if alert else None,
         "by_hand": _by_hand(clocks, alert, context),
-        "cards": clock_cards(asked, alert, context.now()),
-        "no_deadline": no_deadline(alert, asked, need_decision(event), in_case=bool(_decided_in_case(file, context))),
+        **_deadlines(event, alert, clocks, file, context),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if facts else None,
@@ -169,6 +167,17 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "basis": basis,
         "tabs": _tabs(event, basis),
         "steps": case_steps(event, alert, acts, waiting),
+    }
+
+
+def _deadlines(
+    event: Event, alert: Alert | None, clocks: Sequence[Clock], file: CaseFile | None, context: AppContext
+) -> dict[str, Any]:
+    asked = asking(alert, clocks, context.office.register.clocks) if alert else []
+    in_case = bool(_decided_in_case(file, context))
+    return {
+        "cards": clock_cards(asked, alert, context.now()),
+        "no_deadline": no_deadline(alert, asked, need_decision(event), in_case=in_case),
     }
 
 
