@@ -180,6 +180,11 @@ class SqlEvents:
             return {}
         return {event.id: event for event in records(self._connection, Event, _BY_ID, event_ids=event_ids)}
 
+    def beginning_with(self, beginning: str, *, limit: int = 5) -> list[Event]:
+        """Return the events whose ids begin so, in order of their ids."""
+        begin = events.c.id.startswith(beginning, autoescape=True)
+        return records(self._connection, Event, select(events).where(begin).order_by(events.c.id).limit(limit))
+
     def of_documents(self, document_ids: Sequence[str]) -> dict[str, str]:
         """Return the event id of those of the documents that belong to an event."""
         if not document_ids:

@@ -9,7 +9,8 @@ from crawlers.ports import SourceProgress
 from crawlers.records import Source
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import beijing
-from service.domain.clocks.clock import Clock
+from service.domain.clocks.clock import Clock, ClockRule
+from service.domain.clocks.urgency import asking
 from service.flows.crawl.live_checks import NO_CHECK, CheckView, check_view
 from service.flows.crawl.sources import host_of, stop_of
 from service.ports.fetching import HostStop
@@ -25,7 +26,7 @@ _TROUBLE = frozenset({HealthState.FAILING, HealthState.SILENT, HealthState.LATE,
 
 @dataclass(frozen=True, slots=True)
 class OpenAlerts:
-    """The open alerts of one revision, with their clocks; `recent` is when alerts of any state were raised lately.
+    """The open alerts of one revision, with the clocks that still ask for something; `recent` is when any were raised lately.
 
     `cut` says that more are open than these: the gravest, and of those the longest waiting.
     """
@@ -54,14 +55,15 @@ class Desk:
         """Start with nothing read."""
         self._kept: OpenAlerts | None = None
 
-    def open_alerts(self, work: Work, now: datetime) -> OpenAlerts:
+    def open_alerts(self, work: Work, now: datetime, rules: Mapping[str, ClockRule]) -> OpenAlerts:
         """Return the open alerts as of this transaction."""
         revision = work.alerts.revision()
         kept = self._kept
         if kept is None or kept.revision != revision:
             found = work.alerts.open(limit=_MOST_OPEN + 1)
             alerts = tuple(found[:_MOST_OPEN])
-            clocks = work.clocks.of_alerts([alert.id for alert in alerts])
+            held = work.clocks.of_alerts([alert.id for alert in alerts])
+            clocks = {alert.id: asking(alert, held.get(alert.id, ()), rules) for alert in alerts}
             raised = work.alerts.listing(since=now - _RECENT, limit=_MOST_OPEN)
             times = [(alert.level, alert.raised_at) for alert in raised]
             kept = OpenAlerts(revision, alerts, clocks, times, cut=len(found) > _MOST_OPEN)

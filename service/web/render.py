@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.audit import actor_word
+from service.domain.events.number import event_number
 from service.domain.people.person import Act, Person, may
 from service.domain.people.roster import covering
 from service.domain.places import region_name
@@ -133,7 +134,7 @@ def page(
 def waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:
     """Return what the frame of every page tells this person: what is amiss, what waits for them, who is on duty."""
     with context.store.read() as work:
-        opened = desk_of(request).open_alerts(work, now)
+        opened = desk_of(request).open_alerts(work, now, context.office.register.clocks)
         troubled = sum(row.trouble for row in source_health(work, context.catalogue_sources, now))
         duty = _on_duty(work, now) or work.value("duty")
         cases = waiting_for(work, identity.person, context.office.register.workflow)
@@ -222,6 +223,7 @@ def _environment() -> Environment:
             person=actor_word,
             detail=acts.detail_words,
             document_of=document_link,
+            number=event_number,
             leave=lambda url: f"/out?u={quote(url, safe='')}",
         )
         environment.globals.update(

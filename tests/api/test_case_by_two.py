@@ -266,3 +266,30 @@ class TestAfterPublication:
         assert "发布的第 1 版起草：正文尚未保存" in text
         way.writes(f"{TEXT}新增两例。")
         assert "正文尚未保存" not in officer.client.get(f"/cases/{way.case.id}?tab=draft").text
+
+
+class TestSigning:
+    def test_who_signs_says_the_disclosure_attribute_in_the_same_form_and_what_is_refused_stays_typed(
+        self, site: Site
+    ) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).approving()
+        signer = give_duties(site, Role.APPROVER, "deputy_head")
+        page, act = f"/cases/{way.case.id}?tab=review", f"/cases/{way.case.id}/sign"
+        assert self._chosen(signer.client.get(page).text) == [""]
+        form = {"version": "1", "tab": "review", "reference": "签〔2026〕9号", "attribute": "withheld"}
+        refused = signer.post(act, **form)
+        assert (refused.status_code, "请写明不予公开的理由" in refused.text) == (409, True)
+        assert self._chosen(refused.text) == ["withheld"]
+        assert signer.post(act, **form, reason="商业秘密").status_code == 303
+        assert (way.case.disclosure, way.case.disclosure_reason) == (Disclosure.WITHHELD, "商业秘密")
+
+    def test_an_attribute_that_was_set_before_is_not_asked_for_again(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).approving()
+        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="")
+        signer = give_duties(site, Role.APPROVER, "deputy_head")
+        assert self._chosen(signer.client.get(f"/cases/{way.case.id}?tab=review").text) == []
+        assert signer.post(f"/cases/{way.case.id}/sign", version="1", reference="签〔2026〕9号").status_code == 303
+
+    def _chosen(self, page: str) -> list[str]:
+        selects = html.fromstring(page).cssselect("#next-step select[name=attribute]")
+        return [one.value or "" for one in selects]

@@ -1,5 +1,6 @@
 """Pages of silences, roster and routing, acts on several alerts and taking them back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -7,6 +8,7 @@ import pytest
 
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.people.person import Role
+from service.domain.telling.routing import ReceiverKind, Route, Routing, Target, Tier
 from service.flows.office import Office
 from service.policies.register import load_register
 from service.policies.routing import load_routing
@@ -131,8 +133,16 @@ class TestSilences:
         text = browser.post("/alerts/silences", **self.FIELDS, step="preview").text
         assert "预览：现有未关闭预警" in text
         assert 'value="示例注射液"' in text
+        assert "到时仍没有人确认的，当即补发" not in text
         with site.context.store.read() as work:
             assert work.silences.listing() == []
+
+    def test_a_preview_names_the_alerts_that_it_holds_back_and_until_when(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        fields = {"event": EVENT, "up_to": "red", "hours": "4", "reason": "已掌握", "step": "preview"}
+        notice = browser.post("/alerts/silences", **fields).text.split("预览：")[1].split("</div>")[0]
+        assert f'<a href="/events/{EVENT}">' in notice
+        assert "到 11月25日 18:32 为止，其预警和催办不发邮件" in " ".join(notice.split())
 
     @pytest.mark.parametrize(
         ("changed", "sentence"),
@@ -265,6 +275,26 @@ class TestRouting:
         assert "承办处室人员" in text
         blue = browser.client.get("/system/routing?level=blue").text
         assert "没有人会立即收到" in blue
+
+    def test_whom_the_rules_name_and_no_mail_reaches_is_told_wherever_they_are_named(self, site: Site) -> None:
+        def person(name: str) -> Target:
+            return Target(ReceiverKind.PERSON, name)
+
+        step = Tier(after=timedelta(minutes=15), receivers=(person("提醒某"),), words="再提醒")
+        inner = Route(id="inner", words="里", receivers=(person("规则某"), person("研判乙")))
+        rules = Routing(
+            routes=(Route(id="outer", words="外", children=(inner,)),),
+            receivers=(person("默认某"), person("审批丙")),
+            tiers={AlertLevel.RED: (step,)},
+        )
+        with site.context.store.write() as work:
+            for name, email in (("研判乙", "a@office.invalid"), ("审批丙", None)):
+                known = work.people.by_name(name)
+                assert known is not None
+                work.people.save(replace(known, email=email))
+        object.__setattr__(site.context, "office", Office(register=load_register(), address="x", routing=lambda: rules))
+        text = site.browser(Role.VIEWER).client.get("/system/routing").text
+        assert "规则点名的规则某、默认某、审批丙、提醒某不在用户名单中、已停用或没有邮箱，收不到预警。" in text
 
     def test_a_wrong_rule_is_named_by_file_line_and_key(
         self, site: Site, tmp_path_factory: pytest.TempPathFactory

@@ -80,6 +80,14 @@ class EventsContract:
             assert work.events.get_all([]) == {}
             work.events.save_all([])
 
+    def test_events_are_read_by_how_their_ids_begin(self, store: Store) -> None:
+        with store.write() as work:
+            for name in ("e1_2", "e1_1", "e1x3", "e2_1"):
+                work.events.save(event(name), [])
+            found = {begin: [one.id for one in work.events.beginning_with(begin)] for begin in ("e1_", "e3", "%")}
+            assert [one.id for one in work.events.beginning_with("e", limit=2)] == ["e1_1", "e1_2"]
+        assert found == {"e1_": ["e1_1", "e1_2"], "e3": [], "%": []}
+
     def test_spreads_of_several_events_are_those_of_each(self, store: Store) -> None:
         seen = Engagement(seen_at=NOW, views=100, reposts=7)
         with store.write() as work:

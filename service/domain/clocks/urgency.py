@@ -3,13 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from service.domain.alerts.alert import Alert
-from service.domain.clocks.clock import Clock, ClockRole, ClockState
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.clocks.clock import Clock, ClockRole, ClockRule, ClockState
 
-__all__ = ["by_urgency", "next_due"]
+__all__ = ["asking", "by_urgency", "next_due"]
 
 _URGENT = timedelta(hours=24)
 _FAR = timedelta(days=36500)
+
+
+def asking(alert: Alert, clocks: Sequence[Clock], rules: Mapping[str, ClockRule]) -> list[Clock]:
+    """Return the clocks of an alert without the proposals that its answer has met already: nobody has to start those any more."""
+    if alert.state is not AlertState.ANSWERED:
+        return list(clocks)
+    answering = {rule.id for rule in rules.values() if rule.answers}
+    return [clock for clock in clocks if clock.state is not ClockState.PROPOSED or clock.rule_id not in answering]
 
 
 def next_due(clocks: Sequence[Clock]) -> Clock | None:

@@ -151,8 +151,9 @@ def _slow_rise(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
     spread = facts.spread
     if not spread.mean_2h or spread.items_24h < numbers["items"]:
         return None
-    growth = spread.last_2h / spread.mean_2h
-    return f"热度缓慢上升，近2小时为此前均值的{growth:.1f}倍" if growth >= numbers["growth"] else None
+    # Counts and no ratio: two items after one of yesterday are 24 times its mean and tell nobody anything.
+    told = f"热度上升，近2小时{spread.last_2h}篇，此前24小时平均每2小时{spread.mean_2h:.1f}篇"
+    return told if spread.last_2h / spread.mean_2h >= numbers["growth"] else None
 
 
 _TRIGGERS: Mapping[str, Callable[[IncidentFacts, Heat, _Numbers], str | None]] = MappingProxyType(

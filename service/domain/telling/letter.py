@@ -17,6 +17,7 @@ from service.domain.beijing import beijing, countdown, dated
 from service.domain.clocks.clock import Clock, ClockRole, ClockState
 from service.domain.events.corrections import FactKind, corrections_told, disputes, standing
 from service.domain.events.event import Event, EventDocument
+from service.domain.events.number import event_number
 from service.domain.events.toll import deaths_told, harmed_told
 from service.domain.places import join_places, places_told
 from service.domain.telling.notification import harmless
@@ -146,7 +147,7 @@ def _summary(event: Event, now: datetime) -> str:
     return (
         f"{harmless(event.title)}。地点：{places}；涉及产品：{products}；{'，'.join(people)}；"
         f"稿件{event.document_count}篇，信源{event.source_count}个{alone}；首发{dated(event.first_at, now)}，"
-        f"本系统{beijing(event.known_at, now)}获知。"
+        f"本系统{beijing(event.known_at, now)}获知。事件编号 {event_number(event.id)}。"
     )
 
 
@@ -176,14 +177,22 @@ def message_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@alerts.yaowang>"
 
 
-def compose(letter: Letter, *, key: str, sender: str, recipient: str, sent_at: datetime) -> EmailMessage:
-    """Return the finished message: plain text first, the same as HTML in one 600 px column without remote content."""
+def compose(
+    letter: Letter, *, key: str, sender: str, recipient: str, sent_at: datetime, thread: str | None = None
+) -> EmailMessage:
+    """Return the finished message: plain text first, the same as HTML in one 600 px column without remote content.
+
+    A mail program shows the messages of one `thread` together, whatever their subjects; `None` for one that stands alone.
+    """
     message = EmailMessage()
     message["Subject"] = letter.subject
     message["From"] = sender
     message["To"] = recipient
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = message_id(key)
+    if thread is not None:
+        # A root that nobody was sent: whoever joins at the third reminder has the same one (RFC 5322, section 3.6.4).
+        message["References"] = message_id(f"thread:{thread}")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_text(letter), cte="base64")
     message.add_alternative(_html(letter), subtype="html", cte="base64")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 
 from service.domain.alerts.alert import AlertLevel
@@ -16,7 +17,19 @@ from service.domain.people.person import Role
 from service.domain.places import CITY_DIGITS, PROVINCE
 from service.domain.telling.notification import QuietHours
 
-__all__ = ["Labels", "ReceiverKind", "Route", "Routing", "RuleMatch", "Scope", "Target", "Tier", "matched", "scope_of"]
+__all__ = [
+    "Labels",
+    "ReceiverKind",
+    "Route",
+    "Routing",
+    "RuleMatch",
+    "Scope",
+    "Target",
+    "Tier",
+    "matched",
+    "named_people",
+    "scope_of",
+]
 
 _PROVINCE_CITIES = 3
 
@@ -161,6 +174,17 @@ class Routing:
     blue_at_once: bool = False
     roster_ahead: timedelta = timedelta(hours=72)
     faults: tuple[str, ...] = ()
+
+
+def named_people(rules: Routing) -> list[str]:
+    """Return the names of all people whom the rules name anywhere, each once."""
+    steps = [step.receivers for tiers in rules.tiers.values() for step in tiers]
+    targets = [*_targets(rules.routes), *rules.receivers, *chain.from_iterable(steps)]
+    return list(dict.fromkeys(one.name for one in targets if one.kind is ReceiverKind.PERSON))
+
+
+def _targets(routes: Sequence[Route]) -> list[Target]:
+    return [target for route in routes for target in (*route.receivers, *_targets(route.children))]
 
 
 @dataclass(frozen=True, slots=True)

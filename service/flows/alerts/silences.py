@@ -74,7 +74,9 @@ def _find_named(work: Work, silence: Silence) -> None:
     """Pass where the events that a silence names are there: one that is not would be muted by nothing, and nobody would notice."""
     for matcher in silence.matchers:
         if matcher.field is MatcherField.EVENT and matcher.value.strip() and work.events.get(matcher.value) is None:
-            raise NotFound(f"没有编号为“{matcher.value}”的事件；编号是事件页网址最后一段，也可在预警页勾选后静默")
+            raise NotFound(
+                f"没有编号为“{matcher.value}”的事件；编号在事件页标题上方，也可粘贴事件页的网址，或在预警页勾选后静默"
+            )
 
 
 def end_silence(store: Store, person: Person, silence_id: str, *, now: datetime) -> Silence:

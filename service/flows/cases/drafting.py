@@ -8,7 +8,7 @@ from service.domain.cases.moves import Bar, Barred
 from service.domain.cases.review import save_draft, submit
 from service.flows.cases.scene import Hand, Scene, at_case
 
-__all__ = ["save_text", "set_disclosure", "submit_draft"]
+__all__ = ["save_text", "set_at", "set_disclosure", "submit_draft"]
 
 
 def save_text(hand: Hand, *, text: str, base: int) -> Case:
@@ -57,19 +57,24 @@ def set_disclosure(
         Barred: Somebody else set it meanwhile; the sentence says who, and to what.
     """
     with at_case(hand) as scene:
-        case = scene.file.case
-        if seen is not None and seen != disclosure_mark(case):
-            raise Barred(Bar.MOVED_ON, f"{_set_meanwhile(scene)}，没有改动。请看过再定")
-        if signed_with_it(scene.file):
-            move = correct_disclosure(scene.file, scene.desk, attribute, reason=reason, reference=reference)
-            told = {
-                "from": case.disclosure.word if case.disclosure else "未定",
-                "disclosure": attribute.word,
-                "reason": reason.strip(),
-            }
-            return scene.carry(move, "disclosure_corrected", **told, reference=reference.strip())
-        move = disclose(scene.file, scene.desk, attribute, reason)
-        return scene.carry(move, "disclosure", disclosure=attribute.word, reason=reason.strip())
+        return set_at(scene, attribute, reason=reason, seen=seen, reference=reference)
+
+
+def set_at(scene: Scene, attribute: Disclosure, *, reason: str, seen: str | None, reference: str = "") -> Case:
+    """Do the same in a transaction that is open."""
+    case = scene.file.case
+    if seen is not None and seen != disclosure_mark(case):
+        raise Barred(Bar.MOVED_ON, f"{_set_meanwhile(scene)}，没有改动。请看过再定")
+    if signed_with_it(scene.file):
+        move = correct_disclosure(scene.file, scene.desk, attribute, reason=reason, reference=reference)
+        told = {
+            "from": case.disclosure.word if case.disclosure else "未定",
+            "disclosure": attribute.word,
+            "reason": reason.strip(),
+        }
+        return scene.carry(move, "disclosure_corrected", **told, reference=reference.strip())
+    move = disclose(scene.file, scene.desk, attribute, reason)
+    return scene.carry(move, "disclosure", disclosure=attribute.word, reason=reason.strip())
 
 
 def _set_meanwhile(scene: Scene) -> str:

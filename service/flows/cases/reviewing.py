@@ -1,7 +1,10 @@
 """Give an opinion on the submitted version, check publication authority, sign, and, with two names, go past what is missing."""
 
+from dataclasses import replace
+
+from service.domain.cases.assess import disclosure_mark
 from service.domain.cases.bypass import drop_bypass, may_ask
-from service.domain.cases.file import Case
+from service.domain.cases.file import Case, Disclosure
 from service.domain.cases.moves import Bar, Barred
 from service.domain.cases.review import (
     ask_bypass,
@@ -12,6 +15,7 @@ from service.domain.cases.review import (
     sign,
 )
 from service.domain.cases.workflow import Step
+from service.flows.cases.drafting import set_at
 from service.flows.cases.scene import Hand, Scene, at_case, authority_of, findings_of
 
 __all__ = [
@@ -77,15 +81,19 @@ def authority_checked(
 
 
 def draft_signed(
-    hand: Hand,
-    *,
-    version: int,
-    reference: str,
-    remark: str,
+    hand: Hand, *, version: int, reference: str, remark: str, attribute: Disclosure | None = None, reason: str = ""
 ) -> Case:
-    """Sign the reviewed version."""
+    """Sign the reviewed version, with the disclosure `attribute` and its `reason` where none was set before.
+
+    Raises:
+        Barred: Somebody else set another attribute meanwhile, or the version cannot be signed; then no attribute is set.
+    """
     with at_case(hand) as scene:
-        move = sign(scene.file, scene.desk, version=version, reference=reference, remark=remark)
+        file = scene.file
+        if attribute is not None and attribute is not file.case.disclosure:
+            unset = disclosure_mark(replace(file.case, disclosure=None, disclosure_reason=None))
+            file = replace(file, case=set_at(scene, attribute, reason=reason, seen=unset))
+        move = sign(file, scene.desk, version=version, reference=reference, remark=remark)
         return scene.carry(move, "signed")
 
 

@@ -11,6 +11,7 @@ from service.domain.cases.file import CaseFile
 from service.domain.cases.turn import budget_used
 from service.domain.cases.workflow import Step, Workflow
 from service.domain.clocks.clock import Clock
+from service.domain.clocks.urgency import asking
 from service.domain.events.event import Event
 from service.domain.people.person import Person
 from service.domain.telling.letter import Letter, deadlines, level_line
@@ -94,7 +95,8 @@ def _running(work: Work, case_id: str, office: Office, now: datetime) -> _Runnin
     if file is None or alert is None or event is None or file.case.state in office.register.workflow.final:
         return None
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    return _RunningCase(file=file, alert=alert, event=event, clocks=clocks, office=office, now=now)
+    asked = asking(alert, clocks, office.register.clocks)
+    return _RunningCase(file=file, alert=alert, event=event, clocks=asked, office=office, now=now)
 
 
 def _owed(work: Work, running: _RunningCase, people: Sequence[Person]) -> list[tuple[Call, Reader]]:

@@ -25,6 +25,7 @@ __all__ = [
     "find_awaiting",
     "is_shut",
     "leave",
+    "leave_behind",
     "note",
     "open_session",
     "session_id",
@@ -157,6 +158,19 @@ def leave(store: Store, *, person: Person, session: Session, now: datetime) -> N
     with store.write() as work:
         work.people.end_session(session.id)
         note(work, actor=person.name, action="login.left", subject=f"person:{person.id}", now=now)
+
+
+def leave_behind(store: Store, token: str, *, now: datetime) -> None:
+    """End the session that a browser still had when somebody logged in with it: its token is overwritten there."""
+    key = session_id(token)
+    with store.write() as work:
+        session = work.people.session(key)
+        person = work.people.get(session.person_id) if session else None
+        if session is None or person is None:
+            return
+        work.people.end_session(session.id)
+        if not session.awaits_code:
+            note(work, actor=person.name, action="login.left", subject=f"person:{person.id}", now=now)
 
 
 def session_id(token: str) -> str:

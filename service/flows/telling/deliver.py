@@ -136,7 +136,10 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
 
 
 def _message(row: OutboxRow, letter: Letter, sender: str) -> EmailMessage:
-    return compose(letter, key=row.key, sender=sender, recipient=str(row.payload["to"]), sent_at=row.created_at)
+    # A letter with a level is of one alert; summaries and those of several alerts stand alone.
+    thread = str(row.payload["alert_id"]) if letter.level else None
+    to = str(row.payload["to"])
+    return compose(letter, key=row.key, sender=sender, recipient=to, sent_at=row.created_at, thread=thread)
 
 
 def _note_accepted(store: Store, row: OutboxRow, delivery: Delivery, now: datetime) -> None:

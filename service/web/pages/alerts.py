@@ -211,7 +211,7 @@ def _closed(work: Work, listed: Listed) -> _Part:
 
 
 def _unclosed(request: Request, work: Work, listed: Listed, context: AppContext) -> _Part:
-    opened = desk_of(request).open_alerts(work, context.now())
+    opened = desk_of(request).open_alerts(work, context.now(), context.office.register.clocks)
     wanted = None if listed.filters.state == "unclosed" else AlertState(listed.filters.state)
     alerts_ = [alert for alert in opened.alerts if wanted is None or alert.state is wanted]
     ordered = by_urgency(alerts_, opened.clocks, context.now())

@@ -104,13 +104,17 @@ def _save(hand: Hand, fields: Fields) -> None:
     drafting.save_text(hand, text=_text(fields, "text"), base=_number(fields, "base"))
 
 
-def _disclose(hand: Hand, fields: Fields) -> None:
+def _attribute(fields: Fields) -> Disclosure:
     text = _text(fields, "attribute")
     if text not in {one.value for one in Disclosure}:
         raise Refusal("请选择公开属性：主动公开、依申请公开或不予公开")
+    return Disclosure(text)
+
+
+def _disclose(hand: Hand, fields: Fields) -> None:
     drafting.set_disclosure(
         hand,
-        Disclosure(text),
+        _attribute(fields),
         reason=_text(fields, "reason"),
         seen=fields.get("seen"),
         reference=_text(fields, "reference"),
@@ -144,8 +148,14 @@ def _authority(hand: Hand, fields: Fields) -> None:
 
 
 def _sign(hand: Hand, fields: Fields) -> None:
-    version = _number(fields, "version")
-    reviewing.draft_signed(hand, version=version, reference=_text(fields, "reference"), remark=_text(fields, "remark"))
+    reviewing.draft_signed(
+        hand,
+        version=_number(fields, "version"),
+        reference=_text(fields, "reference"),
+        remark=_text(fields, "remark"),
+        attribute=_attribute(fields) if _text(fields, "attribute") else None,
+        reason=_text(fields, "reason"),
+    )
 
 
 def _publish(hand: Hand, fields: Fields) -> None:

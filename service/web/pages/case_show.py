@@ -18,7 +18,7 @@ from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, 
 from service.domain.cases.outpaced import outpaced
 from service.domain.cases.turn import Turn, budget_used, turn_of, turns
 from service.domain.cases.workflow import TEXT_STATES, CaseState, Step, Workflow
-from service.domain.clocks.urgency import next_due
+from service.domain.clocks.urgency import asking, next_due
 from service.domain.events.event import Event
 from service.domain.events.need import need_decision, need_signs, propose_need
 from service.domain.people.person import Act, Person
@@ -154,7 +154,8 @@ def _gather(
 def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
     file, workflow, now = shown.file, shown.workflow, shown.context.now()
     used = budget_used(file, workflow, known_at=shown.event.known_at, now=now)
-    clock = next_due(shown.work.clocks.of_alerts([shown.alert.id]).get(shown.alert.id, ()))
+    clocks = shown.work.clocks.of_alerts([shown.alert.id]).get(shown.alert.id, ())
+    clock = next_due(asking(shown.alert, clocks, shown.context.office.register.clocks))
     on_duty = shown.person.duties if identity.may(Act.HANDLE_ALERT) else frozenset()
     return {
         "file": file,

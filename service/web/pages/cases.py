@@ -70,7 +70,7 @@ def cases(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
-        opened = desk_of(request).open_alerts(work, now)
+        opened = desk_of(request).open_alerts(work, now, context.office.register.clocks)
         running = work.cases.listing(limit=None)
         ended = work.cases.listing(over=True, limit=_ENDED)
         lines = _lines(request, identity, work, [case.id for case in running], opened)

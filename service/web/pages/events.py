@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
@@ -18,10 +18,12 @@ from service.domain.cases.small_office import able_people
 from service.domain.cases.turn import turns
 from service.domain.cases.workflow import Step, Workflow
 from service.domain.clocks.clock import SYSTEM, Clock, ClockState, earliest_due, limit_words
+from service.domain.clocks.urgency import asking
 from service.domain.events.corrections import disputes
 from service.domain.events.event import Event
 from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
+from service.domain.events.number import beginning_of
 from service.domain.matters.clock_exclusion import may_exclude
 from service.domain.people.person import Act, Person, may
 from service.domain.policies.citation import Choice
@@ -36,6 +38,7 @@ from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
 from service.flows.reports.effect import effect_of_answer
 from service.ports.store import Work
+from service.web.named import event_named
 from service.web.notices import notices_view
 from service.web.pages.event_documents import documents_view, explained_of
 from service.web.refused import NOT_REFUSED, Refused
@@ -76,8 +79,11 @@ def event_page(
     event_id: str,
     tab: Annotated[str, Query(max_length=20)] = "overview",
     page_number: Annotated[int, Query(alias="page", ge=1, le=LAST_PAGE)] = 1,
-) -> HTMLResponse:
-    """Show one event. Raises `NotFound` where there is none."""
+) -> Response:
+    """Show one event; its number leads to its page. Raises `NotFound` where there is none."""
+    found = event_named(context_of(request).store, event_id) if beginning_of(event_id) else None
+    if found not in {None, event_id}:
+        return RedirectResponse(f"/events/{found}", status_code=303)
     return show_event(request, identity, event_id, tab, leaf=page_number)
 
 
@@ -142,8 +148,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "own_answer": own_answer(alert, file) if alert else None,
         "by_hand": _by_hand(clocks, alert, context),
-        "cards": clock_cards(clocks, alert, context.now()),
-        "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),
+        **_deadlines(event, alert, clocks, file, context),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if facts else None,
@@ -162,6 +167,17 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "basis": basis,
         "tabs": _tabs(event, basis),
         "steps": case_steps(event, alert, acts, waiting),
+    }
+
+
+def _deadlines(
+    event: Event, alert: Alert | None, clocks: Sequence[Clock], file: CaseFile | None, context: AppContext
+) -> dict[str, Any]:
+    asked = asking(alert, clocks, context.office.register.clocks) if alert else []
+    in_case = bool(_decided_in_case(file, context))
+    return {
+        "cards": clock_cards(asked, alert, context.now()),
+        "no_deadline": no_deadline(alert, asked, need_decision(event), in_case=in_case),
     }
 
 

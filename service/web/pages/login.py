@@ -26,7 +26,7 @@ from service.domain.documents.web_address import is_web_address
 from service.domain.people.password import LOCK, MAX_FAILURES, ONE_TIME_HOURS
 from service.domain.refusal import NotFound
 from service.flows.people.acts import PasswordFaultError, change_password
-from service.flows.people.entry import EntryOutcome, Whence, enter, leave
+from service.flows.people.entry import EntryOutcome, Whence, enter, leave, leave_behind
 from service.flows.people.passwords import PasswordBusyError
 from service.flows.people.second_factor import give_code, wrong_code
 from service.web.render import bare_page
@@ -45,6 +45,10 @@ _SENTENCES = {
     "请维护人员在服务器上运行 yaowang users reset 用户名。",
     EntryOutcome.LOCKED: "连续失败次数过多，账号已锁定 5 分钟，请稍后再试；在本人登录过的电脑上（原来的浏览器）仍可登录。",
 }
+# No bound is put on these by the form: a long search in an old session must not end before a page of mistakes.
+Onward = Annotated[str, Query(alias="next")]
+PostedOnward = Annotated[str, Form(alias="next")]
+_LONGEST_PATH = 4000
 # A person with a one-time password may come as far as replacing it.
 OldPassword = Annotated[Identity, Depends(Guard(None, fresh_password=False, second_factor=False))]
 
@@ -55,7 +59,7 @@ def login_limiter() -> MovingWindowRateLimiter:
 
 
 @router.get("/login")
-def login_page(request: Request, next_path: Annotated[str, Query(alias="next", max_length=300)] = "/") -> HTMLResponse:
+def login_page(request: Request, next_path: Onward = "/") -> HTMLResponse:
     """Show the log-in form."""
     return _form(request, next_path=next_path)
 
@@ -65,7 +69,7 @@ def log_in(
     request: Request,
     name: Annotated[str, Form(max_length=64)],
     password: Annotated[str, Form(max_length=256)],
-    next_path: Annotated[str, Form(alias="next", max_length=300)] = "/",
+    next_path: PostedOnward = "/",
 ) -> Response:
     """Open a session, or say why not."""
     verify_origin(request)
@@ -81,6 +85,7 @@ def log_in(
     if entry.token is None:
         seems = entry.outcome if entry.known or _is_open(request, name) else EntryOutcome.LOCKED
         return show(fault=_SENTENCES[seems], status=401)
+    leave_behind(context.store, token_of(request) or "", now=context.now())
     onward = _own_path(next_path)
     wanted = entry.outcome is EntryOutcome.CODE_WANTED
     response = RedirectResponse(f"/login/code?next={quote(onward, safe='')}" if wanted else onward, status_code=303)
@@ -91,9 +96,7 @@ def log_in(
 
 
 @router.get("/login/code")
-def code_page(
-    request: Request, identity: PasswordGiven, next_path: Annotated[str, Query(alias="next", max_length=300)] = "/"
-) -> HTMLResponse:
+def code_page(request: Request, identity: PasswordGiven, next_path: Onward = "/") -> HTMLResponse:
     """Show the form for the code."""
     return _code_form(request, identity, next_path)
 
@@ -103,7 +106,7 @@ def take_code(
     request: Request,
     identity: PasswordGiven,
     code: Annotated[str, Form(max_length=20)],
-    next_path: Annotated[str, Form(alias="next", max_length=300)] = "/",
+    next_path: PostedOnward = "/",
 ) -> Response:
     """Open the session of who has given the password and now the code, or say why not."""
     context = context_of(request)
@@ -163,7 +166,7 @@ def _form(request: Request, *, next_path: str, name: str = "", fault: str = "", 
 def _own_path(path: str) -> str:
     # Browsers read `//host` and `/\host` as another site.
     own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if own else "/"
+    return path if own and len(path) <= _LONGEST_PATH else "/"
 
 
 @router.post("/logout")

@@ -95,7 +95,7 @@ def _surges(work: Work, context: AppContext) -> dict[str, Any]:
 
 def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
     now = context.now()
-    opened = desk_of(request).open_alerts(work, now)
+    opened = desk_of(request).open_alerts(work, now, context.office.register.clocks)
     clocked = [pair for pair in by_urgency(opened.alerts, opened.clocks, now) if pair[1] is not None]
     running = [pair for pair in clocked if pair[1] is not None and pair[1].state.value == "armed"]
     pool = running or clocked
@@ -128,7 +128,7 @@ def _target_at(work: Work, context: AppContext, alert: Alert, clock: Clock | Non
 
 def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
     now = context.now()
-    opened = desk_of(request).open_alerts(work, now)
+    opened = desk_of(request).open_alerts(work, now, context.office.register.clocks)
     ordered = by_urgency(opened.alerts, opened.clocks, now)
     # Only a list without alerts tells it, and counting years of documents takes longer than all else here.
     documents = None if ordered else work.documents.count()

@@ -1,6 +1,5 @@
 """归组: a person moves documents between events, merges two events, or takes either back."""
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -11,12 +10,12 @@ from service.api.identity import Closer, Handler, Identity, context_of
 from service.domain.events.regrouping import Regrouping
 from service.domain.refusal import NotFound, Refusal
 from service.flows.judging.regrouping import Destination, merge, move_out, take_back
+from service.ports.store import Store
+from service.web.named import event_named
 from service.web.pages.events import show_event
 from service.web.refused import Sent, refused_by
 
 router = APIRouter()
-
-_EVENT = re.compile(r"(?:^|/events/)([0-9A-Za-z-]{1,40})(?:[?#].*)?$")
 
 Picked = Annotated[list[str] | None, Form()]
 Other = Annotated[str, Form(max_length=200)]
@@ -38,7 +37,7 @@ def move(
     context = context_of(request)
 
     def act() -> Regrouping:
-        to = Destination(event_id=_named(event) if goal == "event" else None, alone=goal == "alone")
+        to = Destination(event_id=_named(context.store, event) if goal == "event" else None, alone=goal == "alone")
         now, office = context.now(), context.office
         return move_out(
             context.store, identity.person, event_id, document or [], to, reason=reason, office=office, now=now
@@ -57,7 +56,7 @@ def merge_with(request: Request, identity: Closer, event_id: str, event: Other, 
         identity,
         event_id,
         sent,
-        lambda: merge(store, person, event_id, _named(event), reason=reason, office=office, now=now),
+        lambda: merge(store, person, event_id, _named(store, event), reason=reason, office=office, now=now),
         "merged",
     )
 
@@ -79,12 +78,12 @@ def back(
     )
 
 
-def _named(other: str) -> str:
+def _named(store: Store, other: str) -> str:
     """Return the id of an event that was given by its number or its address. Raises `NotFound`."""
-    found = _EVENT.search(other.strip())
+    found = event_named(store, other)
     if found is None:
         raise NotFound("请填写另一事件的编号（事件页标题上方）或粘贴它的网址")
-    return found[1]
+    return found
 
 
 def _done(

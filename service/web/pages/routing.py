@@ -18,7 +18,7 @@ from service.domain.places import CITIES, PROVINCE, region_name
 from service.domain.refusal import Refusal
 from service.domain.rules.register import Register, Unit
 from service.domain.telling.receivers import Ask, Occasion, plan
-from service.domain.telling.routing import Labels, ReceiverKind, Route, Routing, Scope, Target, matched
+from service.domain.telling.routing import Labels, ReceiverKind, Route, Routing, Scope, Target, matched, named_people
 from service.flows.people.roster import set_members
 from service.flows.telling.tell import staff_of
 from service.ports.store import Work
@@ -65,7 +65,7 @@ def _show(request: Request, identity: Identity, trial: Trial, *, refused: Refuse
         "idle": [(level, duration(limit)) for level, limit in sorted(rules.idle.items(), reverse=True)],
         "units": [_members_row(unit, people, members, refused) for unit in units],
         "people": people,
-        "unknown": _unknown_people(rules.routes, {person.name for person in people}),
+        "unknown": [name for name in named_people(rules) if name not in {one.name for one in people if one.email}],
         "trial": trial,
         "tried": tried,
         "categories": CATEGORY_NAMES.items(),
@@ -172,11 +172,3 @@ def _target_word(target: Target, register: Register) -> str:
     if target.kind is ReceiverKind.POST and target.name in register.workflow.duties:
         return register.workflow.duties[target.name].name
     return _KINDS.get(target.kind, target.name)
-
-
-def _unknown_people(routes: tuple[Route, ...], names: set[str]) -> list[str]:
-    found: list[str] = []
-    for route in routes:
-        found += [one.name for one in route.receivers if one.kind is ReceiverKind.PERSON and one.name not in names]
-        found += _unknown_people(route.children, names)
-    return found

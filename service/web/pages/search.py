@@ -23,6 +23,7 @@ from service.flows.telling.deliver import search_behind
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
 from service.search.query import QueryError, parse_query, terms_of
 from service.search.refill import rebuilding
+from service.web.named import events_numbered
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
 from service.web.views.nothing_found import why_nothing
@@ -101,6 +102,7 @@ def search(
             note_personal_read(
                 context.store, identity.person, "search:", what="complaints", documents=personal, now=context.now()
             )
+    view["numbered"] = events_numbered(context.store, q)
     view |= _asked(q, filters, page_number, more=more)
     return page(request, "search.html", identity=identity, key="search", title="检索", **view)
 

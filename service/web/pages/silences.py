@@ -1,6 +1,7 @@
 """静默: which mails are held back by whom, until when and why; making one with a preview, and ending one."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -11,17 +12,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alerts.alert import AlertLevel
+from service.domain.events.event import Event
+from service.domain.events.number import event_number
 from service.domain.places import CITIES, region_name
 from service.domain.refusal import Refusal
 from service.domain.telling.silence import Matcher, MatcherField, Silence
 from service.flows.alerts import silences as flows
+from service.web.named import event_named
 from service.web.render import page
 from service.web.views.wording import category_word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 _HOURS = ((1, "1 小时"), (4, "4 小时"), (8, "8 小时"), (24, "24 小时"), (72, "3 天"), (168, "7 天"))
-_SHOWN = 60
+_SHOWN, _NAMED = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,18 @@ class SilenceForm:
 @router.get("/alerts/silences")
 def silences(request: Request, identity: Reader, event: Annotated[str, Query(max_length=64)] = "") -> HTMLResponse:
     """Show silences and the form."""
-    return _show(request, identity, SilenceForm(event=event))
+    return _show(request, identity, SilenceForm(event=event_number(event)))
 
 
 @router.post("/alerts/silences")
 def make(request: Request, identity: Handler, form: Annotated[SilenceForm, Depends()]) -> Response:
     """Preview a silence, or make it; what is refused is said above the form as it was filled in."""
     context = context_of(request)
-    silence = _silence(request, identity, form)
     try:
+        silence = _silence(request, identity, form)
         if form.step == "preview":
             reach = flows.look_at_silence(context.store, silence, office=context.office)
-            return _show(request, identity, form, preview=reach.sentence)
+            return _show(request, identity, form, preview=reach.sentence, previewed=silence)
         flows.make_silence(
             context.store, identity.person, silence, office=context.office, now=context.now(), sure=form.sure
         )
@@ -73,10 +77,12 @@ def end(request: Request, identity: Handler, silence_id: str) -> RedirectRespons
 
 def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence:
     now = context_of(request).now()
-    given = ((field, _event_id(str(getattr(form, field.value)).strip())) for field in MatcherField)
+    given = {field: str(getattr(form, field.value)).strip() for field in MatcherField}
+    # What names no event stays as it was typed: the preview says that it matches none.
+    given[MatcherField.EVENT] = event_named(context_of(request).store, form.event) or given[MatcherField.EVENT]
     return Silence(
         id=secrets.token_hex(6),
-        matchers=tuple(Matcher(field, value) for field, value in given if value),
+        matchers=tuple(Matcher(field, value) for field, value in given.items() if value),
         up_to=AlertLevel[form.up_to.upper()],
         author=identity.person.name,
         reason=form.reason.strip(),
@@ -86,27 +92,33 @@ def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence
     )
 
 
-def _event_id(given: str) -> str:
-    """Return the number of the event whose page's address was pasted; anything else as it is."""
-    return given.rpartition("/events/")[2].partition("?")[0].partition("#")[0] if "/events/" in given else given
-
-
 def _show(
-    request: Request, identity: Identity, form: SilenceForm, *, preview: str = "", fault: str = ""
+    request: Request,
+    identity: Identity,
+    form: SilenceForm,
+    *,
+    preview: str = "",
+    previewed: Silence | None = None,
+    fault: str = "",
 ) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
         listed = work.silences.listing(limit=_SHOWN)
         labels = flows.unclosed_labels(work, context.office)
+        held = [label.event_id for label in labels if previewed is not None and previewed.covers(label)]
+        named = [one.value for silence in listed for one in silence.matchers if one.field is MatcherField.EVENT]
+        events = work.events.get_all(list({*held[:_NAMED], *named}))
     active = [one for one in listed if one.active(now)]
-    rows = [_row(one, sum(one.covers(label) for label in labels)) for one in active]
+    rows = [_row(one, events, sum(one.covers(label) for label in labels)) for one in active]
     view: dict[str, Any] = {
         "rows": rows,
-        "past": [_row(one, 0) for one in listed if one not in active],
+        "past": [_row(one, events, 0) for one in listed if one not in active],
         "unclosed": len(labels),
         "form": form,
         "preview": preview,
+        "held": [events[name] for name in held[:_NAMED] if name in events],
+        "ends_at": previewed.ends_at if previewed is not None else None,
         "fault": fault,
         "hours": _HOURS,
         "categories": CATEGORY_NAMES.items(),
@@ -120,9 +132,13 @@ def _show(
 _WORDS = {MatcherField.CATEGORY: category_word, MatcherField.REGION: region_name}
 
 
-def _row(silence: Silence, matched: int) -> dict[str, Any]:
-    words = [
-        f"{one.field.word}：{_WORDS[one.field](one.value) if one.field in _WORDS else one.value}"
-        for one in silence.matchers
-    ]
+def _row(silence: Silence, events: Mapping[str, Event], matched: int) -> dict[str, Any]:
+    words = [f"{one.field.word}：{_value(one, events)}" for one in silence.matchers]
     return {"silence": silence, "matchers": words, "matched": matched}
+
+
+def _value(matcher: Matcher, events: Mapping[str, Event]) -> str:
+    if matcher.field is MatcherField.EVENT:
+        event = events.get(matcher.value)
+        return f"{event_number(matcher.value)} {event.title if event else ''}".strip()
+    return _WORDS[matcher.field](matcher.value) if matcher.field in _WORDS else matcher.value

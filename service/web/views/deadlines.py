@@ -17,6 +17,7 @@ __all__ = ["Deadline", "clock_cards", "deadline_of_alert", "next_deadline", "no_
 
 _DECIDED_IN_CASE = "处置中已决定回应；审批人在“是否公开回应”登记决定，才从知悉时起计48小时"
 _CARDS = 2
+_OPEN = frozenset({ClockState.ARMED, ClockState.PAUSED, ClockState.PROPOSED})
 _RUNNING = frozenset({DutyStanding.RUNNING, DutyStanding.NEAR, DutyStanding.OVERDUE})
 
 
@@ -76,7 +77,7 @@ def no_deadline(
         return "没有时限", "未达预警条件"
     if alert.state is AlertState.CLOSED:
         return "没有时限", "预警已关闭"
-    if any(clock.role is ClockRole.OWN for clock in clocks):
+    if any(clock.role is ClockRole.OWN and clock.state in _OPEN for clock in clocks):
         return "没有到期时间", "须立即或及时办理的事项见“处置”"
     if alert.state is AlertState.ANSWERED or (decision is not None and not decision.needed):
         return "没有时限", "回应已登记" if alert.state is AlertState.ANSWERED else "已决定不公开回应"

@@ -3,14 +3,16 @@
 import pytest
 
 from service.domain.cases.assess import disclosure_mark
-from service.domain.cases.file import Disclosure
+from service.domain.cases.file import Case, Disclosure
 from service.domain.cases.moves import Barred
+from service.domain.cases.workflow import CaseState
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict
 from service.flows.alerts.acts import assign
 from service.flows.alerts.bulk import assign_all
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
+from service.flows.cases.reviewing import draft_signed
 from tests.flows.acts.scene import APPROVER, OFFICE, person
 from tests.flows.cases.scene import Way
 
@@ -35,6 +37,42 @@ def test_another_reason_for_the_same_attribute_is_another_attribute(way: Way) ->
     set_disclosure(way.hand("case_officer"), Disclosure.WITHHELD, reason="个人隐私")
     with pytest.raises(Barred, match="个人隐私"):
         set_disclosure(way.hand("spokesperson"), Disclosure.ACTIVE, reason="", seen=seen)
+
+
+def _sign(way: Way, attribute: Disclosure, *, reason: str = "", reference: str = "签〔2026〕9号") -> Case:
+    hand = way.hand("deputy_head")
+    return draft_signed(hand, version=1, reference=reference, remark="", attribute=attribute, reason=reason)
+
+
+def test_who_signs_sets_the_attribute_with_the_signature_and_both_are_in_the_trail(way: Way) -> None:
+    way.approving()
+    signed = _sign(way, Disclosure.ACTIVE)
+    assert (signed.state, signed.disclosure) == (CaseState.APPROVED, Disclosure.ACTIVE)
+    with way.store.read() as work:
+        acts = [row.action for row in work.audit.rows(subject=f"case:{way.case.id}", limit=2)]
+    assert acts == ["case.signed", "case.disclosure"]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "reference", "told"),
+    [(Disclosure.WITHHELD, "签〔2026〕9号", "不予公开的理由"), (Disclosure.ACTIVE, " ", "签批件编号")],
+)
+def test_a_signature_that_is_refused_sets_no_attribute(
+    way: Way, attribute: Disclosure, reference: str, told: str
+) -> None:
+    way.approving()
+    with pytest.raises(Barred, match=told):
+        _sign(way, attribute, reference=reference)
+    assert (way.case.state, way.case.disclosure) == (CaseState.APPROVING, None)
+
+
+def test_who_signs_with_another_attribute_than_was_set_meanwhile_is_told_which(way: Way) -> None:
+    way.approving()
+    set_disclosure(way.hand("case_officer"), Disclosure.ON_REQUEST, reason="")
+    with pytest.raises(Barred, match=r"承办丁已于.*把公开属性定为“依申请公开”，没有改动"):
+        _sign(way, Disclosure.ACTIVE)
+    assert way.case.state is CaseState.APPROVING
+    assert _sign(way, Disclosure.ON_REQUEST).state is CaseState.APPROVED
 
 
 @pytest.fixture

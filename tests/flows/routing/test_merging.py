@@ -74,6 +74,7 @@ def test_many_that_waited_for_the_mail_server_are_one_mail_that_lists_every_aler
     back(alone)
     [mail] = mails(alone)
     assert "〔迟发·合并〕[橙色等5条]" in str(mail["Subject"])
+    assert mail["References"] is None
     text = text_of(mail)
     for alert in raised:
         assert f"橙色·待确认 {alert.title}" in text

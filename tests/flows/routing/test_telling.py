@@ -55,6 +55,20 @@ class TestWhoIsTold:
         assert body is not None
         assert "您收到本邮件，因为：班值班" in body.get_content()
 
+    def test_all_mails_on_an_alert_are_one_thread_and_those_on_another_a_second(self, running: Running) -> None:
+        for name in ("E1", "E2"):
+            running.happens(event(name, running.clock()))
+        running.wait(35 * MINUTE, every=5 * MINUTE)
+        threads: dict[str, set[str | None]] = {"E1": set(), "E2": set()}
+        for _, mail in running.post.taken:
+            body = mail.get_body(("plain",))
+            assert body is not None
+            [name] = [name for name in threads if f"/events/{name}\n" in body.get_content()]
+            threads[name].add(mail["References"])
+        assert all(len(found) == 1 and None not in found for found in threads.values())
+        assert threads["E1"] != threads["E2"]
+        assert any("催办" in subject for subject in running.post.to(READER))
+
     def test_at_a_handover_the_next_shift_is_told_of_what_nobody_took(self, running: Running) -> None:
         roster(running)
         running.clock.moment += 10 * HOUR + 50 * MINUTE

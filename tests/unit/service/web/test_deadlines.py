@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from service.domain.alerts.alert import Alert, AlertState
-from service.domain.clocks.clock import Clock
+from service.domain.clocks.clock import Clock, ClockState
 from service.domain.events.need import NeedDecision
 from service.web.views.deadlines import Deadline, next_deadline, no_deadline
 from tests.builders import NOW, build_alert, build_clock
@@ -65,6 +65,12 @@ def test_without_anything_that_runs_there_is_no_deadline() -> None:
         (build_alert(), (), False, ("没有时限", "已决定不公开回应")),
         (build_alert(state=AlertState.CLOSED), (), None, ("没有时限", "预警已关闭")),
         (build_alert(state=AlertState.ANSWERED), (), None, ("没有时限", "回应已登记")),
+        (
+            build_alert(state=AlertState.ANSWERED),
+            (build_clock(due_at=None, state=ClockState.MET),),
+            None,
+            ("没有时限", "回应已登记"),
+        ),
     ],
 )
 def test_why_an_event_shows_no_deadline_is_said_as_it_is(

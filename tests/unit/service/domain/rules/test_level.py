@@ -100,6 +100,16 @@ def test_sources_are_told_as_those_of_a_day() -> None:
     assert told.startswith("24小时内3个独立信源谈及")
 
 
+def test_a_rise_is_told_in_counts_and_as_no_multiple_of_next_to_nothing() -> None:
+    rising = {"items_24h": 3, "last_2h": 2, "mean_2h": 1 / 12}
+    [told] = [
+        one.sentence
+        for one in find_level(heat(0), facts("R02", spread=rising), register()).triggers
+        if one.id == "slow_rise"
+    ]
+    assert told == "热度上升，近2小时2篇，此前24小时平均每2小时0.1篇"
+
+
 def test_a_headline_names_no_product_as_one_of_the_province() -> None:
     known = facts("R06", headline=True, spread={"authority": Authority.MEDIA, "relevance": Relevance.LOCAL}, **DRUG)
     [told] = [one.sentence for one in find_level(heat(0), known, register()).triggers if one.id == "media_headline"]

@@ -60,3 +60,11 @@ def test_a_mail_shows_its_level_first_by_shape_and_word_in_text_and_in_html() ->
             assert 0 < body.index(f"{shown}</span>") < body.index("某县多人寒战")
         else:
             assert "预警</span>" not in page
+
+
+def test_a_mail_tells_the_number_by_which_an_event_is_named_on_the_telephone() -> None:
+    event = replace(build_event(), id="ebdc46a607701a077e80")
+    letter = write_letter(
+        subject="", alert=build_alert(), event=event, clocks=(), documents=(), link="", drill=False, now=NOW
+    )
+    assert letter.summary.endswith("事件编号 198-985-382。")

@@ -1,0 +1,35 @@
+import pytest
+
+from service.domain.alerts.alert import AlertState
+from service.domain.clocks.clock import ClockState
+from service.domain.clocks.urgency import asking, next_due
+from service.policies.register import load_register
+from tests.builders import build_alert, build_clock
+
+RULES = load_register().clocks
+
+
+@pytest.mark.parametrize(
+    ("state", "rule", "clock", "kept"),
+    [
+        (AlertState.ANSWERED, "C-5H", ClockState.PROPOSED, False),
+        (AlertState.ANSWERED, "C-5H", ClockState.ARMED, True),
+        (AlertState.ANSWERED, "C-5H", ClockState.MET, True),
+        # A press conference is no answer on a web site: whether there is to be one stays open.
+        (AlertState.ANSWERED, "C-24H", ClockState.PROPOSED, True),
+        (AlertState.ANSWERED, "no-longer-declared", ClockState.PROPOSED, True),
+        (AlertState.ASSIGNED, "C-5H", ClockState.PROPOSED, True),
+        (AlertState.OPEN, "C-5H", ClockState.PROPOSED, True),
+    ],
+)
+def test_a_proposal_that_the_answer_of_its_alert_has_met_asks_for_nothing_any_more(
+    state: AlertState, rule: str, clock: ClockState, kept: bool
+) -> None:
+    proposed = build_clock(rule_id=rule, state=clock)
+    assert asking(build_alert(state=state), [proposed], RULES) == ([proposed] if kept else [])
+
+
+def test_what_an_answer_has_met_is_not_the_next_deadline() -> None:
+    proposed = build_clock(state=ClockState.PROPOSED)
+    assert next_due([proposed]) == proposed
+    assert next_due(asking(build_alert(state=AlertState.ANSWERED), [proposed], RULES)) is None
