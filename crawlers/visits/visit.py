@@ -14,6 +14,7 @@ from crawlers.access.failure import Failure, FailureCode
 from crawlers.attachments.documents import Attached
 from crawlers.attachments.reading import ReadAttachment, read_attachment
 from crawlers.catalogue.declaration import Declaration
+from crawlers.lists.feed import ReadFeed, read_feed
 from crawlers.lists.listed import Listed
 from crawlers.pages import Extract
 from crawlers.ports import SourceProgress
@@ -46,6 +47,7 @@ class Surroundings:
     user_agent: str
     extract: Extract
     read_attachment: ReadAttachment = read_attachment
+    read_feed: ReadFeed = read_feed
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     aborting: asyncio.Event = field(default_factory=asyncio.Event)
     watch_words: tuple[str, ...] = ()
