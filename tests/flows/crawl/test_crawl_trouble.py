@@ -15,8 +15,6 @@ from crawlers.access.egress import Egress
 from crawlers.access.failure import FailureCode
 from crawlers.access.politeness import crawl_settings
 from crawlers.catalogue import load_catalogue
-from crawlers.child import ChildLimits
-from crawlers.reading_sandbox import ReadingSandbox
 from crawlers.records import Source, SourceClass
 from crawlers.run import CrawlReport, crawl
 from tests.flows.conftest import LIST_RULE, Clock, article, list_page, serve_articles
@@ -389,29 +387,3 @@ def test_shipped_catalogue_without_a_network_says_so_for_every_source(visit: Vis
         assert one.next_due_at is not None
     assert {progress.failures for progress in held.remembered.values()} == {1}
     assert time.monotonic() - started < 20
-
-
-def test_pages_can_be_parsed_in_a_limited_child(press: Press, held: Held, declare: Declare, visit: Visit) -> None:
-    serve_articles(press, "/a/1.html", "/a/2.html")
-    with ReadingSandbox() as sandbox:
-        visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE), sandbox=sandbox)
-    assert held.titles() == ["消息 /a/1.html", "消息 /a/2.html"]
-
-
-def test_a_feed_that_keeps_its_parser_busy_costs_itself_alone(
-    press: Press, held: Held, declare: Declare, visit: Visit
-) -> None:
-    serve_articles(press, "/a/1.html")
-    attributes = " ".join(f"a{number}='x'" for number in range(100_000))
-    body = f"<rss version='2.0'><channel><item {attributes}><title>某消息</title></item></channel></rss>"
-    press.pages["/feed"] = Page(body=body.encode(), kind="text/xml")
-    feed = declare(id="feed", kind="feed", url=press.url("/feed"))
-    with ReadingSandbox(ChildLimits(cpu_seconds=5, answer_seconds=300.0)) as sandbox:
-        first, second = visit(
-            feed,
-            declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE),
-            sandbox=sandbox,
-            time_limit_seconds=400,
-        ).sources
-    assert "子进程中断（处理器时间用尽）" in str(first.failed)
-    assert (second.failed, held.titles()) == (None, ["消息 /a/1.html"])
