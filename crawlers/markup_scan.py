@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-__all__ = ["Extent", "measure_markup"]
+__all__ = ["Extent", "declares_entities", "measure_markup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ _UNCOUNTED = _VOID | _SELF_CLOSING
 _PRIORITY = {b"div": 150, b"table": 190}
 _ORDINARY = 100
 _SLASH = ord("/")
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
 def measure_markup(raw: bytes, *, depth_limit: int) -> Extent:
@@ -45,6 +46,14 @@ def measure_markup(raw: bytes, *, depth_limit: int) -> Extent:
     tags = _TAG.findall(_without_opaque(raw.lower()))
     closing = len(b"".join(tags).split(b"/")) - 1
     return Extent(_depth(tags, depth_limit), len(tags) - closing, tags.count(b"a"))
+
+
+def declares_entities(raw: bytes) -> bool:
+    """Return whether XML declares entities, which can stand for files of this machine or for gigabytes.
+
+    Anywhere, in UTF-16 too: a declaration may stand behind a comment of any length.
+    """
+    return _ENTITY.search(raw.replace(b"\x00", b"")) is not None
 
 
 def _without_opaque(raw: bytes) -> bytes:

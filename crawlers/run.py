@@ -26,9 +26,10 @@ from crawlers.attachments.documents import files_from
 from crawlers.attachments.reading import read_attachment
 from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.catalogue.declaration import NEVER_CRAWLED, Declaration
+from crawlers.lists.feed import read_feed
 from crawlers.parsing.article import extract
-from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
+from crawlers.reading_sandbox import ReadingSandbox
 from crawlers.records import Source
 from crawlers.remembered import FILES, LATE, LEFT_ALONE, PINNED, REFUSED_FILES, ROTTEN, TITLES, TRIES
 from crawlers.spiders.feed import FeedSpider
@@ -87,7 +88,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     on_progress: Callable[[SourceReport], None] | None = None,
     contact: str = "",
     watch_words: Sequence[str] = (),
-    sandbox: ExtractionSandbox | None = None,
+    sandbox: ReadingSandbox | None = None,
     attachments: AttachmentSandbox | None = None,
     limits: Mapping[str, object] = MappingProxyType({}),
 ) -> CrawlReport:
@@ -96,7 +97,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     Sink and state are made, and used, in one thread of their own. `egress` is to be the same object for the whole life
     of the process: the pace of hosts is remembered there. `contact` (address or URL, ASCII) goes into the user agent.
     `watch_words` are what sources of kind `search` ask their sites for. `on_progress` is called on the loop after each
-    visit. Given a `sandbox`, article pages are parsed in its limited child process, so that no page can take this one
+    visit. Given a `sandbox`, article pages and feeds are parsed in its limited child process, so that none can take this one
     down; the caller keeps it over many crawls and closes it. The same holds for `attachments` and the files that
     articles bring along. `limits` are those that sink and sandboxes set: what was refused is fetched again once they,
     or the program's own, are others. `author_key` has at least 16 bytes.
@@ -137,7 +138,7 @@ async def open_surroundings(  # noqa: PLR0913 - the ports of a crawl, by name
     author_key: bytes,
     contact: str,
     watch_words: Sequence[str] = (),
-    sandbox: ExtractionSandbox | None = None,
+    sandbox: ReadingSandbox | None = None,
     attachments: AttachmentSandbox | None = None,
     limits: Mapping[str, object] = MappingProxyType({}),
 ) -> AsyncIterator[Surroundings]:
@@ -156,6 +157,7 @@ async def open_surroundings(  # noqa: PLR0913 - the ports of a crawl, by name
             watch_words=tuple(watch_words),
             limits=limits_by(limits),
             extract=extract if sandbox is None else sandbox.extract,
+            read_feed=read_feed if sandbox is None else sandbox.read_feed,
             read_attachment=read_attachment if attachments is None else attachments.read,
         )
 

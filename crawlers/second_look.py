@@ -21,8 +21,8 @@ from crawlers.lists.listed import Listed
 from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_channel, moved_to_error, says_missing
 from crawlers.pages import AnsweredPage, decode_list, next_part_of, not_the_page, read_article
 from crawlers.parsing.page import squeeze
-from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
+from crawlers.reading_sandbox import ReadingSandbox
 from crawlers.records import DatePrecision, Document, Engagement, Source
 from crawlers.run import open_surroundings, run_spider, until_done
 from crawlers.schedule.looks import Answer
@@ -72,7 +72,7 @@ async def look_again(  # noqa: PLR0913 - the ports of a crawl, by name
     author_key: bytes,
     time_limit_seconds: float,
     contact: str = "",
-    sandbox: ExtractionSandbox | None = None,
+    sandbox: ReadingSandbox | None = None,
 ) -> list[Seen]:
     """Look at the pages of all errands, with the manners of `crawl`; an edited text goes to the sink as a new version.
 

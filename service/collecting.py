@@ -31,7 +31,7 @@ from service.setbacks import PAUSE_SECONDS, SETBACKS
 
 if TYPE_CHECKING:
     from crawlers.attachments.sandbox import AttachmentSandbox
-    from crawlers.parsing.sandbox import ExtractionSandbox
+    from crawlers.reading_sandbox import ReadingSandbox
     from crawlers.run import CrawlReport
     from crawlers.second_look import Errand
     from crawlers.visits.conclusion import SourceReport
@@ -89,7 +89,7 @@ async def crawl_claim(
     app: Application,
     claim: Claim,
     *,
-    sandbox: "ExtractionSandbox",
+    sandbox: "ReadingSandbox",
     attachments: "AttachmentSandbox",
     on_progress: "Callable[[SourceReport], None] | None" = None,
 ) -> "CrawlReport":
@@ -123,11 +123,11 @@ async def crawl_claim(
 async def collect_until(app: Application, stop: threading.Event) -> None:
     """Collect from every source that is due, again and again, until `stop` is set."""
     from crawlers.attachments.sandbox import AttachmentSandbox
-    from crawlers.parsing.sandbox import ExtractionSandbox
+    from crawlers.reading_sandbox import ReadingSandbox
 
     holder = secrets.token_hex(8)
     with (
-        ExtractionSandbox() as sandbox,
+        ReadingSandbox() as sandbox,
         AttachmentSandbox(recognise=app.settings.ocr) as attachments,
     ):
         collector, caring = _Collector(app, holder, sandbox, attachments, stop), Rhythm(CARE_EVERY)
@@ -192,7 +192,7 @@ class _Collector:
         self,
         app: Application,
         holder: str,
-        sandbox: "ExtractionSandbox",
+        sandbox: "ReadingSandbox",
         attachments: "AttachmentSandbox",
         stop: threading.Event,
     ) -> None:

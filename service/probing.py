@@ -9,7 +9,7 @@ from service.bootstrap import Application
 from service.flows.crawl.probes import ProbeClaim, settle_probe
 
 if TYPE_CHECKING:
-    from crawlers.parsing.sandbox import ExtractionSandbox
+    from crawlers.reading_sandbox import ReadingSandbox
 
 __all__ = ["make_probe"]
 
@@ -19,7 +19,7 @@ _LIMIT_SECONDS = 90.0
 log = structlog.get_logger("yaowang")
 
 
-async def make_probe(app: Application, claimed: ProbeClaim, sandbox: "ExtractionSandbox") -> None:
+async def make_probe(app: Application, claimed: ProbeClaim, sandbox: "ReadingSandbox") -> None:
     """Probe the address, a minute and a half at most, and write down what was found; the caller ends the claim."""
     # A second of imports that only who crawls needs.
     from crawlers.probing.propose import Proposal
@@ -34,6 +34,7 @@ async def make_probe(app: Application, claimed: ProbeClaim, sandbox: "Extraction
             contact=app.settings.contact or "",
             time_limit_seconds=_LIMIT_SECONDS,
             extract=sandbox.extract,
+            read_feed=sandbox.read_feed,
         )
     except ProbeBroke as error:
         log.warning("probe.broke", url=probe.url, error=error.__cause__)

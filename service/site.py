@@ -1,5 +1,6 @@
 """The dashboard of one application: everything the web pages are given, filled from what the composition root chose."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from service.search.refill import rebuilding
 from service.version import product_version
 
 __all__ = ["DrillDesk", "site_context"]
+
+# A file of 64 MB can hold a million rows; whoever waits in a browser is told of a part within two minutes.
+_IMPORT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +147,7 @@ def _files_of(app: Application) -> Callable[[Path, str, str, bool], ImportReport
     """Return the import of documents."""
 
     def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:  # noqa: FBT001 - a plain callable of the context
+        until = time.monotonic() + _IMPORT_SECONDS
         return import_file(
             app.store,
             path,
@@ -151,6 +156,7 @@ def _files_of(app: Application) -> Callable[[Path, str, str, bool], ImportReport
             author_key=app.author_key,
             actor=actor,
             office_confirmed=office_confirmed,
+            has_time=lambda: time.monotonic() < until,
         )
 
     return take

@@ -1,7 +1,7 @@
 """Policy texts cut into articles.
 
 Chinese laws number their articles through the whole text (第一百零七条) under 编, 章 and 节; an article runs until the
-next one begins. Its key is `<stem of the file>#第N条`, the number as the text writes it.
+next one begins. Its key is `<stem of the file>#第N条`, the number as the text writes it, a digit of full width as others.
 """
 
 import re
@@ -22,13 +22,16 @@ _DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇
 _NAMES = "零一二三四五六七八九"
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+# As a text may write them, digits of full width too.
+_SIGNS = "零〇一二三四五六七八九十百千两0-9０-９"
 # Printed and typed copies spread a number to the width of a line: 第 十 一 条.
-_SPREAD = r"[零〇一二三四五六七八九十百千两0-9][零〇一二三四五六七八九十百千两0-9 \u3000]{0,20}"
+_SPREAD = rf"[{_SIGNS}][{_SIGNS} \u3000]{{0,20}}"
 _ARTICLE = re.compile(
-    rf"^(?:\*\*)?\s*(第[ \u3000]{{0,4}}{_SPREAD}条(?:[ \u3000]{{0,4}}之[ \u3000]{{0,4}}{_NUMERAL})?)(?:\*\*)?(?:[\s:：]+(.*))?$"
+    rf"^(?:\*\*)?\s*(第[ \u3000]{{0,4}}{_SPREAD}条(?:[ \u3000]{{0,4}}之[ \u3000]{{0,4}}[{_SIGNS}]+)?)(?:\*\*)?(?:[\s:：]+(.*))?$"
 )
 # Some copies lose the blank after the number; read so only where no line has one, since 第一条规定的 begins sentences.
-_TIGHT_ARTICLE = re.compile(rf"^(第[ \u3000]{{0,4}}{_SPREAD}条(?:之{_NUMERAL})?)(?![款项第])(.+)$")
+_TIGHT_ARTICLE = re.compile(rf"^(第[ \u3000]{{0,4}}{_SPREAD}条(?:之[{_SIGNS}]+)?)(?![款项第])(.+)$")
 # For a line without the blanks at its end: to look for them from every place in it takes the square of its length.
 _HEADING = re.compile(rf"^#*\s*(第[ \u3000]{{0,4}}{_SPREAD}([编章节]).*|附\s*则|总\s*则)$")
 # What is annexed after the articles has its own numbers and is no part of them.
@@ -161,7 +164,7 @@ def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[_Block]:
         heading = None if article else _HEADING.match(line.rstrip())
         if article:
             opening = [article[2]] if article[2] else []
-            label = "".join(article[1].split())
+            label = "".join(article[1].split()).translate(_WIDE_DIGITS)
             blocks.append(_Block(label, " ".join(filter(None, headings)), at, opening))
         elif heading:
             _enter(headings, heading)

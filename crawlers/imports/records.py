@@ -4,16 +4,19 @@ import csv
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crawlers.broken_json import json_fault
+from crawlers.parsing.charset import MAX_REPLACED_RATIO
 
 __all__ = ["MAX_CELL_CHARACTERS", "Row", "csv_rows", "json_row", "row_of"]
 
 MAX_CELL_CHARACTERS = 2 * 2**20
 SAMPLE_BYTES = 4096
 _MAX_RECORD_LINES = 1_000
+# Exporters cut a field at a number of bytes: one broken character a field is no reason to lose a row.
+_FEW_LOST = 3
 _MAX_RECORD_CHARACTERS = 4 * 2**20
 
 
@@ -44,6 +47,9 @@ def row_of(number: int, names: Sequence[str], cells: Sequence[Any]) -> Row:
 def json_row(number: int, line: str) -> Row:
     """Return the row of one line of JSON."""
     sample = line[:SAMPLE_BYTES].encode(errors="replace")[:SAMPLE_BYTES]
+    fault = _unreadable(line)
+    if fault is not None:
+        return Row(number, {}, fault, sample)
     try:
         values = json.loads(line.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -71,8 +77,18 @@ def csv_rows(lines: Iterator[str], names: Sequence[str], delimiter: str, *, firs
             sample = record[0][:SAMPLE_BYTES].encode(errors="replace")[:SAMPLE_BYTES]
             yield Row(number, {}, "引号没有成对，这一行不是合法的 CSV", sample)
         elif any(cell.strip() for cell in cells):
-            yield row_of(number, names, cells)
+            fault = _unreadable("".join(record[:taken]))
+            row = row_of(number, names, cells)
+            yield row if fault is None else replace(row, values={}, fault=fault)
         number += taken
+
+
+def _unreadable(words: str) -> str | None:
+    """Return what is wrong with a row of which much could not be decoded: files are joined from parts of other encodings."""
+    lost = words.count("\ufffd")
+    if lost <= _FEW_LOST or lost <= MAX_REPLACED_RATIO * len(words):
+        return None
+    return f"有 {lost} 个字读不出，编码与文件开头不同或已损坏；请把这一行按 UTF-8 另存后再导入"
 
 
 def _record(lines: Iterator[str], waiting: deque[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,7 +86,10 @@ def _noted(lines: Iterator[str], passed: list[str]) -> Iterator[str]:
 
 
 def _cells(line: str) -> list[str]:
-    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+    try:
+        return next(csv.reader([line], delimiter=_delimiter(line)), [])
+    except csv.Error as error:
+        raise ImportRefused(f"表头所在的行有 {len(line)} 个字，读不出列名；第一行应是列名，请核对文件。") from error
 
 
 def _delimiter(line: str) -> str:
@@ -106,10 +110,20 @@ def _encoding(path: Path) -> str:
         raise ImportRefused(f"{path.name} 不是文本文件（含有空字节）；{KNOWN_KINDS}。")
     if rest:
         probe = probe[: probe.rfind(b"\n") + 1] or probe
+    if _is_chinese_utf8(probe.partition(b"\n")[0]):
+        return "utf-8"
     decoded = decode(probe)
     if decoded.replaced_ratio > MAX_REPLACED_RATIO:
         raise ImportRefused(f"无法识别 {path.name} 的编码；请另存为 UTF-8 或 GB18030。")
     return decoded.charset
+
+
+def _is_chinese_utf8(line: bytes) -> bool:
+    """Return whether headings are Chinese in UTF-8, which those in GB18030 never are: then so is the file, whatever was joined to it."""
+    try:
+        return re.search("[\u4e00-\u9fff]{2}", line.decode("utf-8")) is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def _text_lines(path: Path, charset: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from crawlers.gate import repair_text
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import parse_date
 from crawlers.parsing.scripted import followed, scripts_of
+from crawlers.personal_data import mask_personal_data
 from crawlers.records import BEIJING, DatePrecision
 from crawlers.urls import resolve_link, url_key
 
@@ -30,6 +31,7 @@ __all__ = [
     "plain_text",
     "read_html_list",
     "read_json_list",
+    "title_key",
     "unique",
 ]
 
@@ -153,6 +155,11 @@ def _is_elsewhere(entry: Selector, rule: ListRule, base_url: str) -> bool:
     return url is not None and not re.search(rule.link_pattern, url)
 
 
+def title_key(title: str) -> str:
+    """Return what identifies a record that has neither number nor address: its title, without the numbers that are masked when it is stored."""
+    return mask_personal_data(title, landlines=True)
+
+
 def next_step(markup: str, step: Step, *, base_url: str) -> str | None:
     """Return the address that a page on the way to a list leads to, `None` where the page has none."""
     text = _value(Selector(text=markup or "<html></html>", type="html"), step.select)
@@ -227,7 +234,7 @@ def _listed(
     if url is not None and rule.link_pattern and not re.search(rule.link_pattern, url):
         return None
     title = _clean(title)[:MAX_TITLE]
-    native = value(rule.id) or (url_key(url) if url else title)
+    native = value(rule.id) or (url_key(url) if url else title_key(title))
     if not title or not native:
         return None
     claimed, heat = value(rule.published), value(rule.heat)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from crawlers.child import ChildDied, ChildLimits, Sandbox, serve
 from crawlers.gate import GateRefusal, RefusalReason
@@ -10,7 +10,7 @@ from crawlers.parsing.article import Article, extract
 from crawlers.parsing.selection import ArticleSelectors
 from crawlers.records import DatePrecision
 
-__all__ = ["ExtractionSandbox", "SandboxLimits"]
+__all__ = ["ExtractionSandbox", "SandboxLimits", "answer_page"]
 
 SandboxLimits = ChildLimits
 """What one child may use: a gigabyte of address space, 10 processor seconds and 20 seconds by the clock per page."""
@@ -26,11 +26,13 @@ class _Selectors:
 
 
 class ExtractionSandbox(Sandbox):
-    """A child process that extracts articles."""
+    """A child process that extracts articles; `module` is what runs in it."""
+
+    module: ClassVar[str] = "crawlers.parsing.sandbox"
 
     def __init__(self, limits: SandboxLimits | None = None) -> None:
         """Set the limits; the child starts with the first page."""
-        super().__init__("crawlers.parsing.sandbox", limits or SandboxLimits())
+        super().__init__(self.module, limits or SandboxLimits())
 
     def extract(
         self,
@@ -70,7 +72,8 @@ def _answer_from_json(answer: dict[str, Any]) -> Article | GateRefusal:
     )
 
 
-def _answer(question: dict[str, Any], raw: bytes) -> dict[str, Any]:
+def answer_page(question: dict[str, Any], raw: bytes) -> dict[str, Any]:
+    """Return, in the child, what `ExtractionSandbox.extract` asks of it."""
     rule = question["rule"]
     found = extract(
         raw,
@@ -86,4 +89,4 @@ def _answer(question: dict[str, Any], raw: bytes) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(_answer)
+    serve(answer_page)

@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml import etree
 
+from crawlers.markup_scan import declares_entities
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING, DatePrecision
 from crawlers.urls import resolve_link
@@ -72,7 +73,7 @@ def read_sitemap(raw: bytes, *, url: str, now: datetime) -> SitemapFile:
     """
     body, is_whole = _unpacked(raw)
     head = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if b"<!entity" in body[:8192].lower():
+    if declares_entities(body):
         raise NotASitemap("文件声明了 XML 实体")
     if head.startswith((b"http://", b"https://")):
         return _of_lines(body, url, now, is_whole=is_whole)

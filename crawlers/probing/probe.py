@@ -13,6 +13,7 @@ from parsel import Selector
 from crawlers.access.failure import Failure, FailureCode
 from crawlers.catalogue.declaration import Declaration
 from crawlers.gate import GateRefusal
+from crawlers.lists.feed import NotAFeed, ReadFeed
 from crawlers.lists.listed import Listed, NotJson, Reading
 from crawlers.lists.login_page import is_login_page
 from crawlers.lists.paging import next_page
@@ -24,8 +25,6 @@ from crawlers.probing.list_shape import find_list
 from crawlers.probing.offers import cms_of, feeds_of, govcms_address, hanweb_columns, json_lists, page_two_links
 from crawlers.probing.propose import Proposal, Sample, declaration_of, draft_of, list_keys
 from crawlers.records import BEIJING
-from crawlers.spiders.feed import read_feed
-from crawlers.spiders.source import ListRefused
 
 __all__ = ["MAX_REQUESTS", "Fetched", "ProbeStopped", "Prober"]
 
@@ -63,13 +62,14 @@ class Prober:
     """One probe of one address.
 
     `fetch` asks politely or raises `ProbeStopped`; `sitemaps` tells what robots.txt names, `manners` in a sentence what it
-    allows; `extract` reads an article.
+    allows; `extract` reads an article, `read_feed` a feed.
     """
 
     fetch: Fetch
     sitemaps: Callable[[str], list[str]]
     manners: Callable[[str], str]
     extract: Extract
+    read_feed: ReadFeed
     now: datetime
     reasons: list[str] = field(default_factory=list)
     requests: int = 0
@@ -96,7 +96,7 @@ class Prober:
 
     async def _draft(self, first: Fetched) -> tuple[dict[str, Any], Reading] | None:
         """Return the first of what the answer is or offers that can be read."""
-        itself = self._feed(first) or self._sitemap(first) or self._json(first)
+        itself = await self._feed(first) or self._sitemap(first) or self._json(first)
         if itself is not None:
             return itself
         text = decode_list(first.body, url=first.url, content_type=first.content_type)
@@ -111,10 +111,13 @@ class Prober:
             or await self._offered_sitemap(first.url)
         )
 
-    def _feed(self, answer: Fetched, *, named: str = "") -> tuple[dict[str, Any], Reading] | None:
+    async def _feed(self, answer: Fetched, *, named: str = "") -> tuple[dict[str, Any], Reading] | None:
         try:
-            reading = read_feed(answer.body, url=answer.url, content_type=answer.content_type, now=self.now)
-        except ListRefused:
+            # Off the loop: a child that is asked first has to start, and others of this process go on meanwhile.
+            reading = await asyncio.to_thread(
+                self.read_feed, answer.body, url=answer.url, content_type=answer.content_type, now=self.now
+            )
+        except NotAFeed:
             return None
         if not reading.records:
             self._note(f"订阅源 {answer.url} 没有条目")
@@ -154,7 +157,7 @@ class Prober:
     async def _offered_feed(self, text: str, url: str) -> tuple[dict[str, Any], Reading] | None:
         for address in feeds_of(text, url=url)[:2]:
             answer = await self._ask_on(address)
-            found = self._feed(answer, named=_title(text)) if answer is not None else None
+            found = await self._feed(answer, named=_title(text)) if answer is not None else None
             if found is not None:
                 return found
         return None

@@ -18,6 +18,8 @@ from crawlers.access.egress import Egress
 from crawlers.access.failure import DOWNLOAD_ERRORS, Failure, FailureCode, describe
 from crawlers.access.politeness import RobotsRules, crawl_settings, origin_of, user_agent
 from crawlers.catalogue.declaration import Declaration
+from crawlers.lists.feed import ReadFeed
+from crawlers.lists.feed import read_feed as read_feed_here
 from crawlers.pages import Extract
 from crawlers.parsing.article import extract as extract_here
 from crawlers.ports import SourceProgress
@@ -46,6 +48,7 @@ async def probe_site(
     contact: str = "",
     time_limit_seconds: float = 120.0,
     extract: Extract = extract_here,
+    read_feed: ReadFeed = read_feed_here,
 ) -> Proposal:
     """Return the declaration that would take the site at `url`, or the sentence that says why none may or can.
 
@@ -66,6 +69,7 @@ async def probe_site(
             author_key=b"",
             user_agent=user_agent(contact),
             extract=extract,
+            read_feed=read_feed,
         )
         crawler = Crawler(_ProbeSpider, Settings(crawl_settings(surroundings.user_agent)))
         running = asyncio.create_task(crawler.crawl_async(surroundings=surroundings, visit=_visit(url, now()), url=url))
@@ -130,6 +134,7 @@ class _ProbeSpider(scrapy.Spider):
             sitemaps=self._sitemaps,
             manners=self._manners,
             extract=self.surroundings.extract,
+            read_feed=self.surroundings.read_feed,
             now=self.surroundings.clock(),
         )
         try:

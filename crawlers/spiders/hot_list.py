@@ -6,7 +6,7 @@ from typing import Any
 
 import scrapy
 
-from crawlers.lists.listed import Listed
+from crawlers.lists.listed import Listed, title_key
 from crawlers.personal_data import words_id
 from crawlers.records import Document, DocumentKind, Engagement, document_id
 from crawlers.spiders.listing import ListingSpider
@@ -57,7 +57,7 @@ class HotListSpider(ListingSpider):
         return Document(
             id=document_id(source.id, words_id(self.surroundings.author_key, source.id, record.title)),
             source_id=source.id,
-            native_id=record.title,
+            native_id=title_key(record.title),
             kind=DocumentKind.HOT_ENTRY,
             title=record.title,
             text=record.summary,

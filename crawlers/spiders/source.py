@@ -99,7 +99,9 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
 
     async def _take_list(self, response: Response, number: int, walk: Walk) -> AsyncIterator[Any]:
         if response.status == 304:  # noqa: PLR2004 - not modified
-            self.visit.unchanged = self.visit.listing_read = True
+            asked = response.request.headers if response.request is not None else {}
+            conditional = "If-None-Match" in asked or "If-Modified-Since" in asked
+            self.visit.note_unchanged(response.url, number, asked=conditional)
             return
         self._note_downgrade(response)
         try:

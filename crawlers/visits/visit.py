@@ -10,10 +10,11 @@ from typing import Any
 import aiohttp
 
 from crawlers.access.egress import Egress
-from crawlers.access.failure import Failure, FailureCode
+from crawlers.access.failure import Failure, FailureCode, failure_of_status
 from crawlers.attachments.documents import Attached
 from crawlers.attachments.reading import ReadAttachment, read_attachment
 from crawlers.catalogue.declaration import Declaration
+from crawlers.lists.feed import ReadFeed, read_feed
 from crawlers.lists.listed import Listed
 from crawlers.pages import Extract
 from crawlers.ports import SourceProgress
@@ -46,6 +47,7 @@ class Surroundings:
     user_agent: str
     extract: Extract
     read_attachment: ReadAttachment = read_attachment
+    read_feed: ReadFeed = read_feed
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     aborting: asyncio.Event = field(default_factory=asyncio.Event)
     watch_words: tuple[str, ...] = ()
@@ -130,6 +132,14 @@ class Visit:
     def requests_today(self) -> int:
         """Return how many requests the source has cost on this Shanghai day, earlier visits included."""
         return self.requests_before + self.requests
+
+    def note_unchanged(self, url: str, number: int, *, asked: bool) -> None:
+        """Note that a server calls page `number` of a list unchanged; unasked that says nothing, and believed it would look well for ever."""
+        if asked:
+            self.unchanged = self.listing_read = True
+        else:
+            self.unwalked |= number > 1
+            self.fail(failure_of_status(304, url))
 
     def fail(self, failure: Failure) -> None:
         """Keep the first failure of the visit: later ones are its consequences."""

@@ -127,14 +127,14 @@ async def _check_until_settled(
     app: "Application", chosen: "Sequence[Source]", on_done: "Callable[[int], None]"
 ) -> None:
     from crawlers.attachments.sandbox import AttachmentSandbox
-    from crawlers.parsing.sandbox import ExtractionSandbox
+    from crawlers.reading_sandbox import ReadingSandbox
     from service.collecting import check_claim, crawl_claim
     from service.flows.crawl.sources import end_visits
 
     holder, loop = secrets.token_hex(8), asyncio.get_running_loop()
     until = loop.time() + _MOST_SECONDS
     with (
-        closing(ExtractionSandbox()) as sandbox,
+        closing(ReadingSandbox()) as sandbox,
         closing(AttachmentSandbox(recognise=app.settings.ocr)) as attachments,
     ):
         while loop.time() < until:

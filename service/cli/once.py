@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from crawlers.attachments.sandbox import AttachmentSandbox
-from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
+from crawlers.reading_sandbox import ReadingSandbox
 from crawlers.records import Source
 from crawlers.run import crawl
 from crawlers.sinks.jsonl import JsonlSink, SinkBusy
@@ -38,7 +38,7 @@ def crawl_once(app: Application, ids: Sequence[str], *, out: Path | None = None)
     obey_stops(app)
     with (
         Progress(console=Console(stderr=True)) as progress,
-        ExtractionSandbox() as sandbox,
+        ReadingSandbox() as sandbox,
         AttachmentSandbox(recognise=app.settings.ocr) as attachments,
         _taking(app, out) as (make_sink, make_state),
     ):

@@ -127,14 +127,14 @@ def try_source(
 
 def _visit(app: "Application", source: "Source", articles: int) -> "tuple[MemorySink, SourceReport]":
     from crawlers.live_check import gently
-    from crawlers.parsing.sandbox import ExtractionSandbox
+    from crawlers.reading_sandbox import ReadingSandbox
     from crawlers.run import crawl
     from crawlers.sinks.memory import MemorySink
     from service.cli.tables import waiting
 
     held = MemorySink()
     hosts.obey_stops(app)
-    with waiting(f"访问 {source.name}"), ExtractionSandbox() as sandbox:
+    with waiting(f"访问 {source.name}"), ReadingSandbox() as sandbox:
         done = asyncio.run(
             crawl(
                 [gently(source, articles=articles)],
@@ -194,12 +194,20 @@ def _row(document: "Document") -> dict[str, Any]:
 def add_source(url: Annotated[str, typer.Argument(help="网址")], data: DataOption = None) -> None:
     """Probe a site with at most twelve requests; the declaration goes to standard output, the reasons to standard error."""
     from crawlers.probing.run import ProbeBroke, probe_site
+    from crawlers.reading_sandbox import ReadingSandbox
     from service.cli.tables import waiting
 
     with opened(data) as app:
         hosts.obey_stops(app)
-        with waiting(f"探查 {url}"):
-            asking = probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or "")
+        with waiting(f"探查 {url}"), ReadingSandbox() as sandbox:
+            asking = probe_site(
+                url,
+                egress=app.egress,
+                now=app.now,
+                contact=app.settings.contact or "",
+                extract=sandbox.extract,
+                read_feed=sandbox.read_feed,
+            )
             try:
                 found = asyncio.run(asking)
             except ProbeBroke as error:

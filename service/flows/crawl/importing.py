@@ -27,7 +27,8 @@ _SHOWN_REFUSALS = 100
 class ImportReport:
     """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them.
 
-    `notices` say what to look at in rows that were taken; `unused` are columns of which nothing was taken.
+    `notices` say what to look at in rows that were taken; `unused` are columns of which nothing was taken; `unread_from` is
+    the first row for which there was no time.
     """
 
     added: int = 0
@@ -37,6 +38,7 @@ class ImportReport:
     refused: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    unread_from: int | None = None
 
     @property
     def sentences(self) -> list[str]:
@@ -45,7 +47,7 @@ class ImportReport:
         return [*(f"未收：{one}" for one in self.refused), *(f"提示：{one}" for one in self.notices), *unused]
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - what an import needs, by name
     store: Store,
     path: Path,
     *,
@@ -55,8 +57,11 @@ def import_file(
     actor: str = "system",
     office_confirmed: bool = False,
     on_rows: Callable[[int], None] | None = None,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> ImportReport:
     """Take a CSV, XLSX or JSONL file into the store in constant memory; importing it again adds nothing.
+
+    Once `has_time` says no, what was read is taken and the report begins with the row from which nothing was.
 
     `office_confirmed` says that an administrator confirmed the file to hold the own publications of the office whose
     source it is; that is written down.
@@ -73,18 +78,33 @@ def import_file(
         _take(store, batch, source, now(), report)
         if on_rows is not None:
             on_rows(len(batch))
-    report.notices, report.unused = notes.sentences, notes.unused
+        if not has_time():
+            report.unread_from = next((number for number, _ in rows), None)
+            break
+    report.notices, report.unused = (*_unread(report), *notes.sentences), notes.unused
     detail: dict[str, str | int] = {
         "file": legible(path).name,
         "added": report.added,
         "known": report.known,
         "refused": report.refused_count,
     }
+    if report.unread_from is not None:
+        detail["unread_from"] = report.unread_from
     if speaks_for_office(source):
         detail["office_confirmed"] = office_confirmed
     with store.write() as work:
         work.audit.append(actor=actor, action="import.done", subject=f"source:{source.id}", detail=detail, now=now())
     return report
+
+
+def _unread(report: ImportReport) -> tuple[str, ...]:
+    if report.unread_from is None:
+        return ()
+    told = (
+        f"文件太长，时间用尽：第 {report.unread_from} 行以前已经处理，从这一行起没有读。"
+        "请把其余各行连同列名另存为一个文件再导入，或由管理员在服务器上用 yaowang import 导入整个文件；已收的不会重复入库。"
+    )
+    return (told,)
 
 
 def _take(

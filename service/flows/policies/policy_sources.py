@@ -28,6 +28,7 @@ _MOST_PAGES = 10
 _OLD_WORD = frozenset({".doc", ".wps", ".rtf", ".dot"})
 _RARE_NUL = 20
 """Of so many bytes one may be NUL in a text."""
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _HEADER_MARK = re.compile(r"^-{3,}\s*$")
 _HEADER_LINE = re.compile(r"^(?P<key>[^:：]{1,20})[:：]\s*(?P<value>.*)$")
 
@@ -142,7 +143,13 @@ def read_source(file: Path, *, now: datetime) -> PolicySource:
 
 def _decoded(raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
+        try:
+            return raw.decode("utf-16")
+        except UnicodeDecodeError as error:
+            told = (
+                f"开头说是 UTF-16，第 {error.start} 字节起却读不出，文件不完整或已损坏；请重新取得原件，或另存为 UTF-8"
+            )
+            raise PolicyFileError(told) from None
     # One that strayed into a text is left out; a program or a picture is full of them.
     if raw.count(0) * _RARE_NUL > len(raw):
         raise PolicyFileError("不是文本文件，或已损坏")
@@ -162,11 +169,16 @@ def _page(read: PolicySource, raw: bytes, now: datetime) -> PolicySource:
     if isinstance(article, GateRefusal):
         raise PolicyFileError(f"网页无法读取：{article.reason}，{article.detail}")
     issued = article.published.date() if article.published else None
-    return replace(read, text=article.body, title=article.title or None, issued=issued, body=article.origin)
+    return replace(read, text=_visible(article.body), title=article.title or None, issued=issued, body=article.origin)
+
+
+def _visible(text: str) -> str:
+    """Return `text` without the characters that web pages put between others and nobody sees: they would hide 第一条 and part quotations."""
+    return _INVISIBLE.sub("", text)
 
 
 def _with_header(read: PolicySource, whole: str) -> PolicySource:
-    text = repair_text(whole)
+    text = _visible(repair_text(whole))
     lines = text.splitlines()
     if not lines or not _HEADER_MARK.match(lines[0]):
         return replace(read, text=text)

@@ -47,6 +47,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "out_at": "实际发布",
         "met_at": "完成",
         "known": "已有",
+        "unread_from": "从哪一行起没有读",
         "edited": "更新",
         "refused": "未收",
         "office_confirmed": "确认为该单位自己发布",

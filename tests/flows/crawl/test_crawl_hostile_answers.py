@@ -92,6 +92,14 @@ def test_cookies_are_never_sent_back(press: Press, listing: Source, visit: Visit
     assert not any("Cookie" in ask.headers for ask in press.asked)
 
 
+def test_a_list_that_is_called_unchanged_unasked_is_a_failure_and_no_healthy_visit(
+    press: Press, listing: Source, visit: Visit
+) -> None:
+    press.pages["/list.html"] = Page(status=304)
+    (row,) = visit(listing).sources
+    assert "HTTP 304" in str(row.failed)
+
+
 def test_patience_beyond_all_numbers_is_bounded(press: Press, listing: Source, visit: Visit) -> None:
     press.pages["/list.html"] = Page(status=429, headers={"Retry-After": "9" * 400})
     (row,) = visit(listing).sources

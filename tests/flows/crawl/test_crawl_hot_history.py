@@ -94,7 +94,7 @@ def test_nobody_without_the_key_tells_by_the_id_of_an_entry_what_its_title_was(
     title = f"{NAME}输注后寒战，电话13812345678"
     snapshot([(title, "100万")])
     [entry] = stored(store)
-    assert entry.title == f"{NAME}输注后寒战，电话138********"
+    assert entry.title == entry.native_id == f"{NAME}输注后寒战，电话138********"
     masked = entry.title
     guesses = (title, masked, entry.native_id)
     assert entry.id not in {document_id("daily", guess) for guess in guesses}

@@ -15,7 +15,6 @@ from crawlers.access.egress import Egress
 from crawlers.access.failure import FailureCode
 from crawlers.access.politeness import crawl_settings
 from crawlers.catalogue import load_catalogue
-from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.records import Source, SourceClass
 from crawlers.run import CrawlReport, crawl
 from tests.flows.conftest import LIST_RULE, Clock, article, list_page, serve_articles
@@ -388,10 +387,3 @@ def test_shipped_catalogue_without_a_network_says_so_for_every_source(visit: Vis
         assert one.next_due_at is not None
     assert {progress.failures for progress in held.remembered.values()} == {1}
     assert time.monotonic() - started < 20
-
-
-def test_pages_can_be_parsed_in_a_limited_child(press: Press, held: Held, declare: Declare, visit: Visit) -> None:
-    serve_articles(press, "/a/1.html", "/a/2.html")
-    with ExtractionSandbox() as sandbox:
-        visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE), sandbox=sandbox)
-    assert held.titles() == ["消息 /a/1.html", "消息 /a/2.html"]

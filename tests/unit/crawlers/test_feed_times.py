@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawlers.lists.feed import read_feed
 from crawlers.lists.listed import Listed
-from crawlers.spiders.feed import read_feed
 
 # 10:00 in Shanghai.
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)

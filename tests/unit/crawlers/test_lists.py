@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.catalogue.declaration import Declaration, ListRule
+from crawlers.lists.feed import NotAFeed, read_feed
 from crawlers.lists.listed import Listed, NotJson, Reading, read_html_list, read_json_list
 from crawlers.lists.paging import next_page, static_page
 from crawlers.presets.hanweb import next_proxy_page, records_of
 from crawlers.records import DatePrecision
-from crawlers.spiders.feed import read_feed
-from crawlers.spiders.source import ListRefused
 from crawlers.urls import canonical_url, resolve_link, url_key
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -221,6 +220,13 @@ class TestHanweb:
         assert records_of("<html><li>x</li></html>") is None
 
 
+def test_a_record_without_number_and_address_is_known_by_its_title_without_the_telephone_in_it() -> None:
+    rule = ListRule(record="li", title="span")
+    markup = "<ul><li><span>李先生反映某药致死，电话13812345678</span></li></ul>"
+    (record,) = read_html_list(markup, rule, base_url=BASE, now=NOW).records
+    assert (record.native_id, record.url) == ("李先生反映某药致死，电话138********", None)
+
+
 class TestFeedBytes:
     ATOM = (
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>标题</title><id>tag:1</id>'
@@ -245,7 +251,22 @@ class TestFeedBytes:
             read_feed(b"<rss version='2.0'><channel></channel></rss>", url=BASE, content_type="", now=NOW).records == ()
         )
 
+    @pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+    def test_entities_are_refused_wherever_they_are_declared(self, charset: str) -> None:
+        body = f"<!-- {'x' * 9000} --><!DOCTYPE x [<!ENTITY a 'aaaa'>]>{self.ATOM}".encode(charset)
+        with pytest.raises(NotAFeed, match="XML 实体"):
+            read_feed(body, url=BASE, content_type="", now=NOW)
+
+    @pytest.mark.parametrize("link", ["", "<link>javascript:open(1)</link>", "<link>data:text/html,x</link>"])
+    def test_an_entry_of_a_title_alone_is_taken_and_its_number_tells_no_telephone(self, link: str) -> None:
+        body = (
+            f"<rss version='2.0'><channel><item><title>某药致死，电话13812345678</title>{link}</item></channel></rss>"
+        )
+        reading = read_feed(body.encode(), url=BASE, content_type="", now=NOW)
+        assert [(one.title, one.url) for one in reading.records] == [("某药致死，电话13812345678", None)]
+        assert reading.records[0].native_id == "某药致死，电话138********"
+
     @given(st.binary(max_size=300))
     def test_any_bytes_are_a_feed_or_refused(self, raw: bytes) -> None:
-        with contextlib.suppress(ListRefused):
+        with contextlib.suppress(NotAFeed):
             assert isinstance(read_feed(raw, url=BASE, content_type="text/xml", now=NOW), Reading)

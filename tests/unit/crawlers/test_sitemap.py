@@ -102,10 +102,11 @@ def test_gzip_that_breaks_off_gives_what_it_had() -> None:
         b"<rss><channel/></rss>",
         b"\x1f\x8bgarbage",
         b'<!DOCTYPE x [<!ENTITY a "b">]><urlset/>',
+        b"<!-- " + b"x" * 9000 + b' --><!DOCTYPE x [<!entity a "b">]><urlset/>',
         gzip.compress(b"\0" * (51 * 2**20)),
         b'{"a": 1}',
     ],
-    ids=["empty", "page", "feed", "no gzip", "entities", "bomb", "json"],
+    ids=["empty", "page", "feed", "no gzip", "entities", "entities behind a comment", "bomb", "json"],
 )
 def test_what_is_no_sitemap_is_refused_with_a_sentence(body: bytes) -> None:
     with pytest.raises(NotASitemap, match=r"[\u4e00-\u9fff]"):

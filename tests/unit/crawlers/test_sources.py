@@ -12,11 +12,11 @@ import pytest
 
 from crawlers.catalogue import load_catalogue
 from crawlers.catalogue.declaration import NOT_CRAWLED, Declaration
+from crawlers.lists.feed import read_feed
 from crawlers.lists.listed import Listed, Reading
 from crawlers.lists.paging import first_page, next_page
 from crawlers.lists.reading import read_list_text
 from crawlers.records import Source
-from crawlers.spiders.feed import read_feed
 
 PAGES = Path(__file__).parents[2] / "pages" / "sources"
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)

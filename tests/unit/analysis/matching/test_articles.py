@@ -56,6 +56,17 @@ class TestSplitting:
         articles = split_articles("第一条为了演示，制定本条例。\n第二条本条例自公布之日起施行。", "x")
         assert [a.text for a in articles] == ["为了演示，制定本条例。", "本条例自公布之日起施行。"]
 
+    @pytest.mark.parametrize("blank", ["\u3000", ""])
+    def test_numbers_in_digits_of_full_width_are_read_as_other_digits(self, blank: str) -> None:
+        text = f"第１条{blank}甲。\n第２条{blank}乙。\n第２条之１{blank}丙。\n第 １０ 条{blank}丁。"
+        articles = split_articles(text, "x")
+        assert [(a.number, a.text) for a in articles] == [
+            ("第1条", "甲。"),
+            ("第2条", "乙。"),
+            ("第2条之1", "丙。"),
+            ("第10条", "丁。"),
+        ]
+
     def test_a_number_that_stands_twice_is_kept_once(self) -> None:
         articles = split_articles("第一条 甲。\n\n第一条 乙。", "x")
         assert [a.text for a in articles] == ["甲。"]
