@@ -354,10 +354,8 @@ class Settings(BaseSettings):
 
     @property
     def effective_store_url(self) -> str:
-        """The SQLAlchemy address of the store in use."""
-        # Two signs of a path say something else in an address; all others stand as they are, so that it is read with ease.
-        file = str((self.data / "yaowang.db").absolute()).replace("%", "%25").replace("?", "%3F")
-        return self.store_url or f"sqlite:///{file}"
+        """The SQLAlchemy address of the store in use; in it a per cent sign and a question mark of a path mean something else."""
+        return self.store_url or f"sqlite:///{self.data.absolute()}/yaowang.db".replace("%", "%25").replace("?", "%3F")
 
 
 def unknown_variables() -> list[str]:
