@@ -354,9 +354,8 @@ class Settings(BaseSettings):
 
     @property
     def effective_store_url(self) -> str:
-        """The SQLAlchemy address of the store in use; two signs of a path would say something else in it."""
-        file = str((self.data / "yaowang.db").absolute()).replace("%", "%25").replace("?", "%3F")
-        return self.store_url or f"sqlite:///{file}"
+        """The SQLAlchemy address of the store in use; in it a per cent sign and a question mark of a path mean something else."""
+        return self.store_url or f"sqlite:///{self.data.absolute()}/yaowang.db".replace("%", "%25").replace("?", "%3F")
 
 
 def unknown_variables() -> list[str]:
