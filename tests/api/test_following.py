@@ -360,7 +360,7 @@ class TestDeadlines:
     @pytest.mark.usefixtures("topic")
     def test_the_rail_counts_what_is_due_for_this_person_and_the_overview_names_no_citizen(self, site: Site) -> None:
         officer, viewer = site.browser(Role.OFFICER), site.browser(Role.VIEWER)
-        badge = re.compile(r"<span>办件</span>\s*<span class=\"badge\">(\d+)")
+        badge = re.compile(r"<span>办件</span>\s*<span id=\"badge-matters\"><span class=\"badge\">(\d+)")
         text = officer.client.get("/").text
         found = badge.search(text)
         assert found is not None

@@ -1,6 +1,7 @@
 """`yaowang audit`, in this process over a store of its own."""
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner, Result
 from service.bootstrap import build, prepare
 from service.cli import application
 from service.collecting import care_for_evidence
+from service.flows.keeping.anchoring import AuditAnchor
 from service.settings import load_settings
 
 
@@ -136,3 +138,24 @@ def test_what_was_noted_moves_on_with_the_chain_and_cannot_be_written_by_others(
     told = run(data, "verify")
     assert told.exit_code == 1
     assert "被改动过" in told.output
+
+
+def test_two_processes_that_note_the_end_at_once_leave_a_whole_note(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, met = build(load_settings(data=data)), list[int]()
+    key, sync = app.audit_key, os.fsync
+    anchor = AuditAnchor.of_installation(data, lambda: key)
+
+    def beside(descriptor: int) -> None:
+        met.append(descriptor)
+        if len(met) == 1:
+            anchor.move_on(app.store)
+        sync(descriptor)
+
+    monkeypatch.setattr("service.flows.keeping.anchoring.os.fsync", beside)
+    assert anchor.move_on(app.store) is None
+    assert len(met) == 2
+    assert anchor.fault(app.store) is None
+    assert [file.name for file in anchor.path.parent.glob(".audit_anchor*")] == [".audit_anchor"]
+    app.close()

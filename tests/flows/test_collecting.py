@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -283,6 +282,7 @@ def test_two_processes_share_the_sources_and_never_ask_a_host_closer_than_its_de
         wait_for(lambda: _count(store) == 8)
     for host in ("one.test", "two.test"):
         starts = sorted(ask.at for ask in press.asked if ask.host == host)
-        assert min(later - earlier for earlier, later in pairwise(starts)) > 0.9
+        # Two that did not wait for each other would need half as long. One gap alone says little: a busy machine hears late.
+        assert starts[-1] - starts[0] > 0.9 * (len(starts) - 1)
         fetched = [ask.path for ask in press.asked if ask.host == host and ask.path.startswith("/a/")]
         assert sorted(fetched) == sorted(set(fetched))

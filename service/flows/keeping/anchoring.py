@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,13 +68,18 @@ class AuditAnchor:
 
     def _note(self, end: ChainEnd) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self.path.with_name(f"{self.path.name}.new")
         told = json.dumps({"seq": end.seq, "hash": end.hash, "seal": self._seal(end)})
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(told)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
+        # A draft of its own, closed to others: several processes of one installation note the same.
+        descriptor, draft = tempfile.mkstemp(dir=self.path.parent, prefix=f"{self.path.name}.")
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(told)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(draft).replace(self.path)
+        except OSError:
+            Path(draft).unlink(missing_ok=True)
+            raise
 
     def _seal(self, end: ChainEnd) -> str:
         return hmac.new(self.key(), f"audit.anchor\x1f{end.anchor}".encode(), hashlib.sha256).hexdigest()
