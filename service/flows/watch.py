@@ -172,7 +172,9 @@ def _tend(
     stage = warning(clock, now, warn_at=rule.warn_at if rule is not None else WARN_AT)
     if stage > clock.warned:
         work.clocks.save(replace(clock, warned=int(stage)))
-        tell(work, alert, event, [clock], occasion=clock.occasion(stage), office=office, now=now)
+        back = work.audit.rows(subject=f"clock:{clock.id}", action="clock.met_taken_back", limit=None)
+        occasion = clock.occasion(stage, taken_back=len(back))
+        tell(work, alert, event, [clock], occasion=occasion, office=office, now=now)
         detail = {"alert": alert.id, "clock": clock.action, "stage": stage.name}
         work.audit.append(actor=SYSTEM, action="clock.warned", subject=f"clock:{clock.id}", detail=detail, now=now)
         report.warned += 1
