@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.clocks.clock import Stage
 from service.domain.people.person import Person, Role
 from service.domain.telling.routing import ReceiverKind, Route, Routing, Target
 from service.domain.telling.silence import Matcher, MatcherField, Silence
@@ -234,7 +235,23 @@ class TestManyEvents:
         with running.store.write() as work:
             for number in range(3):
                 work.events.save(event(f"N{number}", running.clock()), ())
-        assert watch(running.store, office=OFFICE, now=running.clock, limit=2).looked == 1
+        assert watch(running.store, office=OFFICE, now=running.clock, at_once=2).looked == 1
+
+    @pytest.mark.parametrize("at_once", [1, 2, 3])
+    def test_every_open_alert_is_told_of_its_deadline_however_few_are_read_at_a_time(
+        self, running: Running, at_once: int
+    ) -> None:
+        alerts = [running.happens(event(f"E{number}", running.clock())) for number in range(3)]
+        running.clock.moment += 3 * DAY
+        watch(running.store, office=OFFICE, now=running.clock, at_once=at_once)
+        with running.store.read() as work:
+            clocks = work.clocks.of_alerts([alert.id for alert in alerts])
+        late = {
+            alert_id
+            for alert_id, some in clocks.items()
+            if any(one.rule_id == "C-48H" and one.warned == Stage.OVERDUE for one in some)
+        }
+        assert late == {alert.id for alert in alerts}
 
 
 class TestMuting:
