@@ -57,7 +57,7 @@ def course_of(alert: Alert, now: datetime) -> str:
 def _rise(alert: Alert) -> str:
     """Return how the alert rose last, in a word; what rose before the reason was kept beside the moment tells it by its round."""
     whys = (alert.extras.get("risen_why"), alert.extras.get("round_why"), alert.reason)
-    return next((_RISES[why] for why in whys if why in _RISES), _RISES[AlertReason.RAISED_AGAIN.value])
+    return next((word for why in whys if (word := _RISES.get(str(why)))), _RISES[AlertReason.RAISED_AGAIN.value])
 
 
 def next_of(alert: Alert) -> str:
