@@ -332,16 +332,6 @@ class TestFiles:
     def test_nothing_outside_the_folder_is_handed_out(self, shared_site: Site, name: str) -> None:
         assert shared_site.browser(Role.VIEWER).client.get(f"/briefings/{name}").status_code == 404
 
-    def test_an_issue_in_whose_making_somebody_was_killed_is_listed_and_handed_out(
-        self, shared_site: Site, tmp_path: Path
-    ) -> None:
-        for suffix in ("docx", "html"):
-            (tmp_path / f".briefing-2026-W46.former.{suffix}").write_bytes(b"before")
-            (tmp_path / f".briefing-2026-W46.part.{suffix}").write_bytes(b"PK anew")
-        client = Site.over(replace(shared_site.context, briefings=tmp_path)).browser(Role.VIEWER).client
-        assert "2026 年第 46 周" in client.get("/briefings").text
-        assert client.get("/briefings/briefing-2026-W46.docx").content == b"PK anew"
-
     def test_a_briefing_is_made_for_a_week_that_exists(self, site: Site) -> None:
         browser = site.browser(Role.OFFICER)
         assert browser.post("/briefings", week="2026-W45").headers["location"] == "/briefings?done=briefed"
