@@ -29,11 +29,12 @@ def register(application: typer.Typer) -> None:
 def list_topics(data: DataOption = None) -> None:
     """Write the topics as JSON lines, the last opened first."""
     from service.domain.topics.topic import phase_at
+    from service.flows.topics.acts import every_topic
 
     with opened(data) as app, app.store.read() as work:
         now = app.now()
         totals = work.topics.totals()
-        for topic in work.topics.listing():
+        for topic in every_topic(work):
             phase = phase_at(topic, now, now=now)
             sheets = work.topics.sheets(topic.id)
             write_line(

@@ -32,7 +32,8 @@ def write_briefing(briefing: Briefing, folder: Path, *, lacking: Callable[[str],
     stem = f"{'演练-' if briefing.drill else ''}briefing-{briefing.week}"
     files = _made(briefing, lacking or _note)
     named = {folder / f"{stem}{suffix}": data for suffix, data in files.items()}
-    replace_together(named, gone={folder / f"{stem}.pdf"} - named.keys())
+    paper = folder / f"{stem}.pdf"
+    replace_together(named, gone=None if paper in named else paper)
     return list(named)
 
 

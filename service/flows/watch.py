@@ -4,7 +4,7 @@ What was held back is told when its reason falls away; once a day blue is summed
 Steps of cases that are overdue, or whose duty somebody came to hold, are told too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,8 +64,10 @@ class WatchReport:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: int = 2000) -> WatchReport:
+def watch(store: Store, *, office: Office, now: Callable[[], datetime], at_once: int = 2000) -> WatchReport:
     """Look at every open alert that time can change, each in its own transaction; where another process had the turn, at none.
+
+    `at_once` is how many are read at a time: all are looked at, the gravest first.
 
     An event that was silent for longer than the score looks back has nothing left to fade; it is looked at again when a
     document joins it, a clock of its alert moves on, somebody must be told, or a lowering is under way.
@@ -74,22 +76,33 @@ def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: i
     moment = now()
     if not take_turn(store, _TURN, every=EVERY, now=moment):
         return report
-    routing = office.routing()
-    with store.read() as work:
-        alerts = work.alerts.open(limit=limit)
-        events = work.events.get_all([alert.event_id for alert in alerts])
-        lively = {event.id for event in events.values() if event.last_at >= moment - _FADES_WITHIN}
-        moving = {clock.alert_id for clock in work.clocks.running() if _moves(clock, office, moment)}
-        shifts = _shifts_now(work, moment)
-        waiting = {alert.id for alert in alerts if _waits(work, alert, routing, shifts, moment)}
-    for alert in alerts:
-        if alert.event_id in lively or alert.id in moving | waiting or "window_at" in alert.extras:
-            look = partial(_look, alert_id=alert.id, clock=now, report=report)
-            write_asked_outside(store, office, look)
+    for alert_id in _changing(store, office, moment, at_once):
+        look = partial(_look, alert_id=alert_id, clock=now, report=report)
+        write_asked_outside(store, office, look)
     report.digests += tell_of_blue(store, office=office, now=now())
     report.gaps += tell_gaps(store, office=office, now=now())
     report.called += tend_cases(store, office=office, now=now())
     return report
+
+
+def _changing(store: Store, office: Office, now: datetime, at_once: int) -> Iterator[str]:
+    """Yield the ids of the open alerts that time can change, some at a time: none is held while another is looked at."""
+    routing, last = office.routing(), None
+    with store.read() as work:
+        moving = {clock.alert_id for clock in work.clocks.running() if _moves(clock, office, now)}
+        shifts = _shifts_now(work, now)
+    while True:
+        with store.read() as work:
+            alerts = work.alerts.open(limit=at_once, after=last)
+            events = work.events.get_all([alert.event_id for alert in alerts])
+            lively = {event.id for event in events.values() if event.last_at >= now - _FADES_WITHIN}
+            waiting = {alert.id for alert in alerts if _waits(work, alert, routing, shifts, now)}
+        for alert in alerts:
+            if alert.event_id in lively or alert.id in moving | waiting or "window_at" in alert.extras:
+                yield alert.id
+        if len(alerts) < at_once:
+            return
+        last = alerts[-1]
 
 
 def _shifts_now(work: Work, now: datetime) -> list[str]:
@@ -172,7 +185,9 @@ def _tend(
     stage = warning(clock, now, warn_at=rule.warn_at if rule is not None else WARN_AT)
     if stage > clock.warned:
         work.clocks.save(replace(clock, warned=int(stage)))
-        tell(work, alert, event, [clock], occasion=clock.occasion(stage), office=office, now=now)
+        back = work.audit.rows(subject=f"clock:{clock.id}", action="clock.met_taken_back", limit=None)
+        occasion = clock.occasion(stage, taken_back=len(back))
+        tell(work, alert, event, [clock], occasion=occasion, office=office, now=now)
         detail = {"alert": alert.id, "clock": clock.action, "stage": stage.name}
         work.audit.append(actor=SYSTEM, action="clock.warned", subject=f"clock:{clock.id}", detail=detail, now=now)
         report.warned += 1

@@ -55,8 +55,8 @@ class Alerts(Protocol):
         """Insert or replace several; none twice."""
         ...
 
-    def open(self, *, limit: int = 500) -> list[Alert]:
-        """Return alerts that are not closed, gravest level first, then the longest waiting."""
+    def open(self, *, limit: int = 500, after: Alert | None = None) -> list[Alert]:
+        """Return alerts that are not closed, gravest level first, then the longest waiting; those that come `after` one, where it is given."""
         ...
 
     def listing(

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Text,
+    and_,
     bindparam,
     case,
     exists,
@@ -110,14 +111,16 @@ class SqlAlerts:
         upsert(self._connection, alerts, [values_of(alert, alerts) for alert in changed], keys=("id",))
         self._revision.move_on(len(changed))
 
-    def open(self, *, limit: int = 500) -> list[Alert]:
-        """Return alerts that are not closed, gravest level first, then the longest waiting."""
+    def open(self, *, limit: int = 500, after: Alert | None = None) -> list[Alert]:
+        """Return alerts that are not closed, gravest level first, then the longest waiting; those that come `after` one, where it is given."""
         statement = (
             select(alerts)
             .where(alerts.c.state.in_(_UNCLOSED))
             .order_by(alerts.c.level.desc(), alerts.c.raised_at, alerts.c.id)
             .limit(limit)
         )
+        if after is not None:
+            statement = statement.where(_behind(after))
         return records(self._connection, Alert, statement)
 
     def listing(
@@ -198,6 +201,13 @@ class SqlClocks:
         proposed_last = case((clocks.c.state == ClockState.ARMED, 0), else_=1)
         statement = select(clocks).where(clocks.c.state.in_(states)).order_by(proposed_last, *_SOONEST)
         return records(self._connection, Clock, statement)
+
+
+def _behind(one: Alert) -> ColumnElement[bool]:
+    """Return what holds for the alerts that `open` has behind this one, whatever became of it since."""
+    a = alerts.c
+    later = or_(a.raised_at > one.raised_at, and_(a.raised_at == one.raised_at, a.id > one.id))
+    return or_(a.level < one.level, and_(a.level == one.level, later))
 
 
 def _meant(meant: AlertsAmong) -> list[ColumnElement[bool]]:

@@ -63,6 +63,12 @@ class AlertsContract:
             work.alerts.save(alert("shut", level=AlertLevel.RED, state=AlertState.CLOSED))
             assert [found.id for found in work.alerts.open()] == ["old-red", "new-red", "blue"]
             assert [found.id for found in work.alerts.open(limit=1)] == ["old-red"]
+            work.alerts.save(alert("old-red-too", level=AlertLevel.RED, raised_at=NOW - HOUR))
+            paged, last = list[str](), None
+            while page := work.alerts.open(limit=1, after=last):
+                [last] = page
+                paged.append(last.id)
+            assert paged == [found.id for found in work.alerts.open()] == ["old-red", "old-red-too", "new-red", "blue"]
 
     def test_alerts_are_listed_newest_first_and_filtered(self, store: Store) -> None:
         with store.write() as work:

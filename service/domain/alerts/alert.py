@@ -71,7 +71,7 @@ class Alert:
 
     `extras` holds the marks below, each only where it applies; moments are ISO texts (`rounds.marked_moment` reads them).
     What is known: `deaths`, the most that a decision knew of; `disputed`, the claims against a person's correction. A level that a person set: `set_level`. A lower level that
-    has to last: `window_at`, when it began. Rises and answers: `risen_at`; `answering_at`, a draft was begun; `again_at`,
+    has to last: `window_at`, when it began. Rises and answers: `risen_at` and `risen_why`; `answering_at`, a draft was begun; `again_at`,
     the last answer after the first; `answered_level`, the level that the last answer was given at. The round, which
     `rounds` begins anew: `round`, its number; `round_at` and `round_why`; `tier`, the last step told; `shift`, the shifts
     that were told; `muted`, whether its mail is still owed.

@@ -86,12 +86,17 @@ def followed(
     if decision.changes:
         moved = replace(moved, reason=decision.reason.value)
     if rises:
-        extras = next_round(extras, why=decision.reason.value, now=now) | {"risen_at": now.isoformat()}
+        extras = next_round(extras, why=decision.reason.value, now=now) | _risen(decision, now)
         # What was answered before says nothing of more dead.
         extras |= {"answered_level": AlertLevel.NONE.key} if decision.reason is AlertReason.MORE_DEATHS else {}
         moved = replace(moved, state=AlertState.OPEN, acknowledged_at=None, acknowledged_by=None)
         moved = replace(moved, closed_at=None, closed_by=None, close_reason=None, extras=MappingProxyType(extras))
     return alert if moved == alert else replace(moved, changed_at=now, revision=alert.revision + 1)
+
+
+def _risen(decision: Decision, now: datetime) -> dict[str, Any]:
+    # Beside the moment, not in the round: a round that begins for another reason leaves why the event rose.
+    return {"risen_at": now.isoformat(), "risen_why": decision.reason.value}
 
 
 def _marks(alert: Alert, decision: Decision, finding: LevelFinding) -> dict[str, Any]:

@@ -38,7 +38,6 @@ __all__ = [
     "expire",
     "limit_words",
     "meet",
-    "met_taken_back",
     "pause",
     "warning",
 ]
@@ -128,11 +127,20 @@ class Clock:
         )
         return self.start_at + sum(spans, timedelta(0))
 
-    def occasion(self, stage: "Stage") -> str:
-        """Return the name under which a stage is told: one for each stage of one due time, so that it is told once, whatever restarts."""
+    @property
+    def round(self) -> int:
+        """The number of the round of its duty, 1 where it was asked for once."""
+        return int(self.id.partition("~")[2] or 1)
+
+    def occasion(self, stage: "Stage", *, taken_back: int = 0) -> str:
+        """Return the name under which a stage is told: one for each stage of one due time, so that it is told once, whatever restarts.
+
+        `taken_back` is how often it was met by mistake: it is told anew each time.
+        """
         rounds = self.id.partition("~")[2]
         again = (f"~{rounds}" if rounds else "") + ("+" if self.extended_at is not None else "")
         again += "-" * sum(one.until is not None for one in self.exclusions)
+        again += f"!{taken_back}" if taken_back else ""
         return f"clock:{self.rule_id}{again}:{int(stage)}"
 
 
@@ -310,10 +318,11 @@ def meet(clock: Clock, *, by: str, now: datetime, note: str | None = None) -> Cl
     """Record that the duty was done at `now`; after the due time it is met late and stays so.
 
     Raises:
-        Conflict: No person is named, or the clock is met or cancelled already.
+        Conflict: No person is named, or the clock does not run: who starts it answers for it by name.
     """
-    if clock.state in {ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED}:
-        raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能登记完成")
+    if clock.state not in BEGUN_STATES:
+        first = "，请先由审批人启动再登记" if clock.state in {ClockState.PROPOSED, ClockState.EXPIRED} else ""
+        raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能登记完成{first}")
     _person(by, "登记完成")
     return _met(clock, now, note)
 
@@ -326,18 +335,6 @@ def _met(clock: Clock, at: datetime, note: str | None) -> Clock:
 def met_shifted(clock: Clock, *, was: datetime, at: datetime, note: str | None) -> Clock:
     """Return a clock that was met at the moment `was` as met at another, late by that; the same value where it was not."""
     return _met(clock, at, note) if clock.state in MET_STATES and clock.met_at == was else clock
-
-
-def met_taken_back(clock: Clock, *, was: datetime, by: str, why: str) -> Clock:
-    """Return a clock that was met at the moment `was` as one that runs on, due as before; the same value where it was not.
-
-    What was waited for is waited for again. What was late by then is late for good.
-    """
-    if clock.state not in MET_STATES or clock.met_at != was:
-        return clock
-    waits = bool(clock.exclusions) and clock.exclusions[-1].until is None
-    state = ClockState.PAUSED if waits else ClockState.ARMED
-    return replace(clock, state=state, met_at=None, reason=f"{by}撤销完成登记：{why}")
 
 
 def expire(clock: Clock, rule: ClockRule, now: datetime) -> Clock | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from service.domain.alerts.alert import Alert, AlertState
+from service.domain.alerts.handling import answered_last
 from service.domain.clocks.clock import Clock, ClockRole, ClockRule, ClockState
 
 __all__ = ["asking", "by_urgency", "next_due"]
@@ -13,11 +14,21 @@ _FAR = timedelta(days=36500)
 
 
 def asking(alert: Alert, clocks: Sequence[Clock], rules: Mapping[str, ClockRule]) -> list[Clock]:
-    """Return the clocks of an alert without the proposals that its answer has met already: nobody has to start those any more."""
+    """Return the clocks of an alert without the proposals that its answer has met already: nobody has to start those any more.
+
+    What was proposed after the last answer, as by a level that a person raised since, is met by none.
+    """
     if alert.state is not AlertState.ANSWERED:
         return list(clocks)
+    spoken = answered_last(alert)
     answering = {rule.id for rule in rules.values() if rule.answers}
-    return [clock for clock in clocks if clock.state is not ClockState.PROPOSED or clock.rule_id not in answering]
+    return [
+        clock
+        for clock in clocks
+        if clock.state is not ClockState.PROPOSED
+        or clock.rule_id not in answering
+        or (clock.proposed_at is not None and spoken is not None and clock.proposed_at > spoken)
+    ]
 
 
 def next_due(clocks: Sequence[Clock]) -> Clock | None:

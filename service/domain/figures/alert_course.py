@@ -18,6 +18,13 @@ _STATES: Mapping[AlertState, str] = MappingProxyType(
     {state: state.word for state in AlertState}
     | {AlertState.ACKNOWLEDGED: "办理中", AlertState.ASSIGNED: "办理中", AlertState.CLOSED: "已办结"}
 )
+_RISES: Mapping[str, str] = MappingProxyType(
+    {
+        AlertReason.ESCALATED.value: "升级",
+        AlertReason.MORE_DEATHS.value: "所报死亡增加",
+        AlertReason.RAISED_AGAIN.value: "再次预警",
+    }
+)
 
 
 def state_of(alert: Alert) -> str:
@@ -48,7 +55,9 @@ def course_of(alert: Alert, now: datetime) -> str:
 
 
 def _rise(alert: Alert) -> str:
-    return "升级" if alert.extras.get("round_why") == AlertReason.ESCALATED.value else "再次预警"
+    """Return how the alert rose last, in a word; what rose before the reason was kept beside the moment tells it by its round."""
+    whys = (alert.extras.get("risen_why"), alert.extras.get("round_why"), alert.reason)
+    return next((word for why in whys if (word := _RISES.get(str(why)))), _RISES[AlertReason.RAISED_AGAIN.value])
 
 
 def next_of(alert: Alert) -> str:
@@ -57,7 +66,7 @@ def next_of(alert: Alert) -> str:
         return "跟踪回应后的传播变化，完成评估归档"
     answered, risen = answered_last(alert), marked_moment(alert.extras, "risen_at")
     if answered is not None and risen is not None and answered < risen:
-        asked = "尽快确认升级后的新情况" if alert.acknowledged_at is None else "核实升级后的新情况"
+        asked = f"{'尽快确认' if alert.acknowledged_at is None else '核实'}{_rise(alert)}后的新情况"
         return f"{asked}，按时限再次回应"
     if alert.acknowledged_at is None:
         return "尽快确认，核实新情况" if alert.owner else "尽快确认并指派承办人，核实基本事实"

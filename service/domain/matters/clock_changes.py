@@ -1,6 +1,6 @@
 """What may happen to a clock beside meeting or ending it: one extension, a next round, a due time that became known, a meeting taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -15,14 +15,13 @@ from service.domain.clocks.clock import (
     ClockState,
     due_at,
     limit_words,
-    met_taken_back,
 )
 from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.matters.clock_exclusion import as_duty
 from service.domain.matters.matter_duty import HANDLED, due_of_duty
 from service.domain.refusal import Conflict
 
-__all__ = ["extend", "next_round", "settled", "unmet"]
+__all__ = ["extend", "followed", "met_taken_back", "next_round", "settled", "unmet"]
 
 _OPEN = frozenset({ClockState.PROPOSED, ClockState.ARMED, ClockState.PAUSED})
 _REFUSED: Mapping[ClockState, str] = MappingProxyType(
@@ -81,10 +80,9 @@ def next_round(clock: Clock, rule: ClockRule | None, *, by: str, now: datetime) 
     if rule is None or not rule.repeat or clock.role is not ClockRole.OWN or clock.met_at is None:
         return None
     whole = clock.due_at - clock.counted_from if clock.due_at is not None else None
-    base, _, number = clock.id.partition("~")
     return replace(
         clock,
-        id=f"{base}~{int(number or 1) + 1}",
+        id=f"{clock.id.partition('~')[0]}~{clock.round + 1}",
         state=ClockState.ARMED,
         start_at=clock.met_at,
         due_at=clock.met_at + whole if whole is not None else None,
@@ -100,11 +98,20 @@ def next_round(clock: Clock, rule: ClockRule | None, *, by: str, now: datetime) 
     )
 
 
-def unmet(clock: Clock, rule: ClockRule | None, *, by: str, why: str) -> Clock:
-    """Return a clock that was met by mistake running on, due as before; what was waited for then is waited for again.
+def followed(clock: Clock, clocks: Iterable[Clock]) -> bool:
+    """Tell whether a later round of the same duty is among the clocks of the alert."""
+    return any(one.rule_id == clock.rule_id and one.round > clock.round for one in clocks)
+
+
+def unmet(
+    clock: Clock, rule: ClockRule | None, *, by: str, why: str, beside: Iterable[Clock] = (), paused: str | None = None
+) -> Clock:
+    """Return a clock that was met by mistake where it stood before, due as before; what was waited for then is waited for again.
+
+    `beside` are the clocks of its alert, `paused` is the reason of the pause in which it was met.
 
     Raises:
-        Conflict: It is not met, or its duty is repeated: then the next round runs already.
+        Conflict: It is not met, its duty is repeated, or was asked for anew since: then the next round runs already.
     """
     if clock.state not in MET_STATES or clock.met_at is None:
         raise Conflict(f"时限“{clock.action}”没有登记完成，可能已被撤销，请刷新页面")
@@ -112,7 +119,25 @@ def unmet(clock: Clock, rule: ClockRule | None, *, by: str, why: str) -> Clock:
         raise Conflict(
             f"时限“{clock.action}”按期重复，下一期已经开始计时，这一期的登记不撤销；请按下一期的到期时间办理"
         )
-    return met_taken_back(_waiting_again(clock), was=clock.met_at, by=by, why=why)
+    if followed(clock, beside):
+        raise Conflict(f"时限“{clock.action}”在事件升级后已重新计时，原来那次登记不撤销；请按新的到期时间办理")
+    return met_taken_back(_waiting_again(clock), was=clock.met_at, by=by, why=why, paused=paused)
+
+
+def met_taken_back(clock: Clock, *, was: datetime, by: str, why: str, paused: str | None = None) -> Clock:
+    """Return a clock that was met at the moment `was` where it stood before, due as before; the same value where it was not.
+
+    What was waited for is waited for again; `paused` is the reason of the pause in which it was met. What nobody ever
+    started is a proposal. The last stage that was told is told again. What was late by then is late for good.
+    """
+    if clock.state not in MET_STATES or clock.met_at != was:
+        return clock
+    back = replace(clock, met_at=None, reason=f"{by}撤销完成登记：{why}", warned=max(clock.warned - 1, 0))
+    if clock.armed_by is None:
+        return replace(back, state=ClockState.PROPOSED)
+    if clock.exclusions and clock.exclusions[-1].until is None:
+        return replace(back, state=ClockState.PAUSED)
+    return replace(back, state=ClockState.ARMED if paused is None else ClockState.PAUSED, reason=paused or back.reason)
 
 
 def _waiting_again(clock: Clock) -> Clock:

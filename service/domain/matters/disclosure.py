@@ -5,11 +5,12 @@ counts and decided by a person.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from itertools import count
 from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
@@ -171,11 +172,19 @@ def _decided(one: FrequentSubject, decisions: Sequence[DisclosureDecision]) -> F
 
 
 def decide(
-    one: FrequentSubject, *, disclose: bool, by: str, reason: str, now: datetime, register: Register
+    one: FrequentSubject,
+    *,
+    disclose: bool,
+    by: str,
+    reason: str,
+    now: datetime,
+    register: Register,
+    taken: Collection[str] = (),
 ) -> DisclosureDecision:
     """Return a person's decision; where it is to disclose, the publication is due by clock C-PUB from now.
 
-    Until the days off of the year that this reaches are known it has no due time, and `settled` gives it one.
+    Until the days off of the year that this reaches are known it has no due time, and `settled` gives it one. `taken` are
+    the ids of decisions made before, none of which it gets.
 
     Raises:
         Conflict: Much the same was decided already, or no name or reason is given.
@@ -185,8 +194,7 @@ def decide(
     if not by.strip() or not reason.strip():
         raise Conflict("请写明决定的理由")
     return DisclosureDecision(
-        # A subject that came up again begins with the matter that it began with.
-        id=sha256(f"{one.id}\x1f{now.isoformat()}".encode()).hexdigest()[:24],
+        id=next(name for name in _ids(one, now) if name not in taken),
         subject=one.subject,
         matters=tuple(matter.id for matter in one.matters),
         counts=one.counts,
@@ -196,6 +204,13 @@ def decide(
         reason=reason.strip(),
         due_at=_due(now, register) if disclose else None,
     )
+
+
+def _ids(one: FrequentSubject, now: datetime) -> Iterator[str]:
+    # A subject that came up again begins with the matter that it began with; of one instant there may be a decision taken back.
+    for number in count():
+        name = f"{one.id}\x1f{now.isoformat()}" + (f"\x1f{number}" if number else "")
+        yield sha256(name.encode()).hexdigest()[:24]
 
 
 def _due(decided_at: datetime, register: Register) -> datetime | None:
@@ -224,10 +239,10 @@ def duty_of(one: DisclosureDecision, register: Register, *, warned: int = 0) -> 
     return replace(begun, action="公开并登记", due_at=one.due_at, warned=warned)
 
 
-def withdraw(one: DisclosureDecision, *, by: str, reason: str) -> DisclosureDecision:
+def withdraw(one: DisclosureDecision, *, by: str, reason: str, now: datetime) -> DisclosureDecision:
     """Return a decision that was made by mistake as taken back: nothing is due by it, and its subject can be decided on anew.
 
-    What was decided, by whom, when and why stays in it. Raises `Conflict` where it was taken back or carried out, or no name or
+    What was decided, by whom, when and why stays in it, as when it was due and that it was late. Raises `Conflict` where it was taken back or carried out, or no name or
     reason is given.
     """
     if one.state is DisclosureState.PUBLISHED:
@@ -236,8 +251,9 @@ def withdraw(one: DisclosureDecision, *, by: str, reason: str) -> DisclosureDeci
         raise Conflict(f"“{one.subject}”的决定已撤销，请刷新页面")
     if not by.strip() or not reason.strip():
         raise Conflict("请写明撤销的理由")
-    why = f"{one.reason}（原决定：{one.state.word}；{by}撤销：{reason.strip()}）"
-    return replace(one, state=DisclosureState.WITHDRAWN, reason=why, due_at=None)
+    late = "（撤销时已超过到期时间）" if one.due_at is not None and now > one.due_at else ""
+    why = f"{one.reason}（原决定：{one.state.word}；{by}撤销：{reason.strip()}{late}）"
+    return replace(one, state=DisclosureState.WITHDRAWN, reason=why)
 
 
 def publish(one: DisclosureDecision, *, by: str, place: str, now: datetime) -> DisclosureDecision:

@@ -35,7 +35,7 @@ def propose(
     """
     if alert.state is AlertState.CLOSED:
         return ()
-    present = {clock.rule_id: clock for clock in sorted(existing, key=_round_of)}
+    present = {clock.rule_id: clock for clock in sorted(existing, key=lambda clock: clock.round)}
     found: list[Clock] = []
     for rule, start in _applying(alert.level, categories, facts, register):
         clock = present.get(rule.id)
@@ -46,7 +46,7 @@ def propose(
         risen = _risen_since(alert, clock) if rule.answers else None
         if risen is not None:
             again = clock_for(rule, alert, facts, register, known_at=risen, post_at=post_at, now=now)
-            again = replace(again, id=f"{again.id}~{_round_of(clock) + 1}")
+            again = replace(again, id=f"{again.id}~{clock.round + 1}")
             found.append(arm(again, by=SYSTEM, now=now) if start is Start.ARM and again.verified else again)
             continue
         # A proposal follows what is known of its rule now; what a person or the system started keeps what it was started on.
@@ -57,10 +57,6 @@ def propose(
         elif waiting:
             found.append(asked)
     return tuple(found)
-
-
-def _round_of(clock: Clock) -> int:
-    return int(clock.id.partition("~")[2] or 1)
 
 
 def _risen_since(alert: Alert, clock: Clock) -> datetime | None:

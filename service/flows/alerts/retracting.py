@@ -10,8 +10,8 @@ from service.domain.alerts.handling import answer_taken_back, answered_last
 from service.domain.beijing import beijing
 from service.domain.cases.corrected import answered_from
 from service.domain.cases.file import CaseFile
-from service.domain.clocks.clock import MET_STATES, Clock, met_taken_back
-from service.domain.matters.clock_changes import unmet
+from service.domain.clocks.clock import MET_STATES, Clock
+from service.domain.matters.clock_changes import met_taken_back, unmet
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict
 from service.flows.acts import clock_of, event_of, held_alert, note, permit, reason_of, save_alert
@@ -55,7 +55,7 @@ def take_answer_back(
         detail = {"was": alert.state.value, "met_at": spoken.isoformat(), "from": said, "clock": again}
         note(work, person, "alert.answer_taken_back", f"alert:{alert_id}", detail | {"reason": why}, now)
         saved = save_alert(work, back, now)
-        _tell_owner(work, person, saved, office, now)
+        _tell_owner(work, person, saved, office, now, occasion=f"unanswered:{saved.revision}")
         return saved
 
 
@@ -69,10 +69,11 @@ def take_met_back(
 ) -> Clock:
     """Take back that a duty was done (登记完成), with the reason; what was registered stays in the trail, and late stays late.
 
+    The clock stands where it stood, the last stage that was told is told again, and the owner is told.
     `seen` is the moment of the registration that the person saw; `None` asks for no check.
 
     Raises:
-        Conflict: The clock is not met, was met by an answer or anew meanwhile, is repeated, or its alert is closed.
+        Conflict: The clock is not met, was met by an answer or anew meanwhile, has a later round, or its alert is closed.
         Refusal: There is no reason.
     """
     permit(person, Act.HANDLE_ALERT)
@@ -82,7 +83,9 @@ def take_met_back(
         alert = held_alert(work, clock.alert_id)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再撤销完成登记")
-        running = unmet(clock, office.register.clocks.get(clock.rule_id), by=person.name, why=why)
+        beside = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+        rule, paused = office.register.clocks.get(clock.rule_id), _paused(work, clock)
+        running = unmet(clock, rule, by=person.name, why=why, beside=beside, paused=paused)
         assert clock.met_at is not None
         if seen is not None and seen != clock.met_at.isoformat():
             raise Conflict(f"{beijing(clock.met_at, now)}又登记了完成，不是您看到的那一次，没有撤销。请看过再办理")
@@ -93,6 +96,8 @@ def take_met_back(
             )
         work.clocks.save(running)
         _note_runs_on(work, person, clock, running, why, now)
+        occasion = f"unmet:{clock.rule_id}:{clock.met_at:%Y%m%dT%H%M%SZ}"
+        _tell_owner(work, person, alert, office, now, occasion=occasion)
         return running
 
 
@@ -126,10 +131,17 @@ def _met_by(work: Work, alert_id: str, spoken: datetime, given: Mapping[str, Any
 
 
 def _runs_on(work: Work, person: Person, clock: Clock, spoken: datetime, why: str, now: datetime) -> str:
-    running = met_taken_back(clock, was=spoken, by=person.name, why=why)
+    running = met_taken_back(clock, was=spoken, by=person.name, why=why, paused=_paused(work, clock))
     work.clocks.save(running)
     _note_runs_on(work, person, clock, running, why, now)
     return clock.action
+
+
+def _paused(work: Work, clock: Clock) -> str | None:
+    """Return the reason of the pause in which the clock was met, `None` where it ran: its row keeps what was said on meeting it."""
+    rows = work.audit.rows(subject=f"clock:{clock.id}", limit=None)
+    last = next((row for row in rows if row.action in {"clock.armed", "clock.paused"}), None)
+    return str(last.detail["reason"]) if last is not None and last.action == "clock.paused" else None
 
 
 def _note_runs_on(work: Work, person: Person, was: Clock, running: Clock, why: str, now: datetime) -> None:
@@ -146,8 +158,7 @@ def _note_runs_on(work: Work, person: Person, was: Clock, running: Clock, why: s
     note(work, person, "clock.met_taken_back", f"clock:{was.id}", detail, now)
 
 
-def _tell_owner(work: Work, person: Person, alert: Alert, office: Office, now: datetime) -> None:
+def _tell_owner(work: Work, person: Person, alert: Alert, office: Office, now: datetime, *, occasion: str) -> None:
     owner = work.people.by_name(alert.owner) if alert.owner else None
     if owner is not None and not owner.disabled and owner.id != person.id:
-        event, occasion = event_of(work, alert), f"unanswered:{alert.revision}"
-        tell_person(work, owner, alert, event, occasion=occasion, office=office, now=now)
+        tell_person(work, owner, alert, event_of(work, alert), occasion=occasion, office=office, now=now)

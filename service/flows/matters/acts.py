@@ -282,7 +282,10 @@ def decide_disclosure(
         subject = next((one for one in subjects if one.id == subject_id), None)
         if subject is None:
             raise NotFound("这个高频主题已不在列表中，请刷新页面")
-        decided = decide(subject, disclose=disclose, by=person.name, reason=why, now=now, register=register)
+        taken = {one.id for one in work.matters.disclosures()}
+        decided = decide(
+            subject, disclose=disclose, by=person.name, reason=why, now=now, register=register, taken=taken
+        )
         work.matters.save_disclosure(decided)
         detail = {"name": decided.subject, "to": decided.state.word, "reason": why, "matters": list(decided.matters)}
         note(work, person, "disclosure.decided", f"disclosure:{decided.id}", detail, now)
@@ -326,7 +329,7 @@ def withdraw_disclosure(
     with store.write() as work:
         work.alone("disclosures")
         found = _decision_of(work, disclosure_id)
-        back = withdraw(found, by=person.name, reason=why)
+        back = withdraw(found, by=person.name, reason=why, now=now)
         work.matters.save_disclosure(back)
         due = found.due_at.isoformat() if found.due_at else None
         detail = {"name": found.subject, "from": found.state.word, "reason": why, "due_at": due}

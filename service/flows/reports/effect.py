@@ -80,28 +80,27 @@ def compare(before: WindowFigures, after: WindowFigures) -> Effect:
 
 
 def figures_of(documents: Sequence[EventDocument], since: datetime, until: datetime, *, scope: str) -> WindowFigures:
-    """Return the figures of those documents whose time lies in the window; a reprint counts, its questions do not.
+    """Return the figures of the documents of a window, as the store finds them; a reprint counts, its questions do not.
 
-    What a citizen wrote to an office and what an office says itself are counted too, but none of their sentences is
-    quoted.
+    Only the store's instant decides: what dates itself into the future is of the time at which it was fetched. What a citizen
+    wrote to an office and what an office says itself are counted too, but none of their sentences is quoted.
     """
-    within = [one for one in documents if since <= (one.published_at or one.stored_at) < until]
     asked = [
         (sentence, one.document_id)
-        for one in within
+        for one in documents
         if one.duplicate_of is None and one.kind not in _NOT_QUOTED and one.source_class not in _NOT_QUOTED
         for sentence in _asked(one.text if one.text.startswith(one.title) else f"{one.title}\n{one.text}")
     ]
-    views = [int(told) for one in within if (told := one.engagement.get("views")) is not None]
+    views = [int(told) for one in documents if (told := one.engagement.get("views")) is not None]
     return WindowFigures(
         since=since,
         until=until,
-        documents=len(within),
-        tones=dict(Counter(one.tone for one in within)),
+        documents=len(documents),
+        tones=dict(Counter(one.tone for one in documents)),
         asking=len({document_id for _, document_id in asked}),
         questions=tuple(_question(one) for one in group(asked, most=_QUESTIONS)),
         scope=scope,
-        sources=len({one.speaker or one.source_id for one in within if one.duplicate_of is None}),
+        sources=len({one.speaker or one.source_id for one in documents if one.duplicate_of is None}),
         views=sum(views) if views else None,
     )
 

@@ -1,6 +1,7 @@
 """What is told by the calendar and not by an event: the morning's summary of blue and of surges, and gaps of the duty roster ahead."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 from service.domain.alerts.alert import Alert, AlertLevel
@@ -8,6 +9,7 @@ from service.domain.events.corrections import corrected_words
 from service.domain.figures.surge import SERIES, FoundSurge
 from service.domain.people.person import Person
 from service.domain.people.roster import Gap, gaps, problem_of, standing_in
+from service.domain.people.told_gaps import ToldGap, remembered, untold
 from service.domain.telling.digest import digest_letter, due_digest, next_digest
 from service.domain.telling.letter import Letter
 from service.domain.telling.notification import DRILL
@@ -138,40 +140,46 @@ def coming_gaps(work: Work, *, since: datetime, until: datetime) -> tuple[Gap, .
 
 
 def tell_gaps(store: Store, *, office: Office, now: datetime) -> int:
-    """Tell who stands in of every gap that begins soon, once each; return how many mails are new."""
+    """Tell who stands in of every gap that begins soon: once each, and again where it grew; return how many mails are new."""
     ahead = now + office.routing().roster_ahead
     with store.read() as work:
         # Seen as soon as it begins within the look ahead, its end is found beyond: half a day is not told as five minutes.
         coming = [gap for gap in coming_gaps(work, since=now, until=ahead + _END_WITHIN) if gap.begins_at < ahead]
-        if not _untold(work, coming):
+        if remembered(coming, told := _told_gaps(work), now=now, ahead=ahead) == told:
             return 0
     with store.write() as work:
+        told = _told_gaps(work)
         readers = _gap_readers(work)
         queued = 0
-        for gap in _untold(work, coming):
+        for gap in untold(coming, told):
             letter = _gap_letter(gap, readers, office, now)
-            name = f"gap:{gap.begins_at:%Y%m%dT%H%MZ}"
+            name = f"gap:{gap.begins_at:%Y%m%dT%H%MZ}-{gap.ends_at:%Y%m%dT%H%MZ}"
             queued += sum(_queue(work, person, name, letter, now) for person in readers)
             detail = {"reason": gap.sentence(now), "recipient": [person.name for person in readers]}
             work.audit.append(actor="system", action="roster.gap", subject="duty", detail=detail, now=now)
-            kept = [span for span in work.value(_TOLD_GAPS, []) if datetime.fromisoformat(span[1]) > now]
-            work.set_value(_TOLD_GAPS, [*kept, [gap.begins_at.isoformat(), gap.ends_at.isoformat()]])
+        work.set_value(_TOLD_GAPS, [_kept(one) for one in remembered(coming, told, now=now, ahead=ahead)])
         return queued
 
 
 _TOLD_GAPS = "roster.gaps_told"
 
 
-def _untold(work: Work, coming: Sequence[Gap]) -> list[Gap]:
-    """Return the gaps of which nobody was told: those that touch none that was.
-
-    A gap that has begun begins at every moment anew, and one that reaches beyond the look ahead ends later each time; they
-    are still the gap that was told.
-    """
-    spans = [
-        (datetime.fromisoformat(begins), datetime.fromisoformat(ends)) for begins, ends in work.value(_TOLD_GAPS, [])
+def _told_gaps(work: Work) -> list[ToldGap]:
+    # Versions before kept begin and end alone. How far they had looked is not known: such a gap is told once more.
+    return [
+        ToldGap(
+            begins_at=datetime.fromisoformat(kept[0]),
+            seen_to=datetime.fromisoformat(kept[1]),
+            said_to=datetime.fromisoformat(kept[2]),
+            goes_on=bool(kept[3]),
+        )
+        for kept in work.value(_TOLD_GAPS, [])
+        if len(kept) == len(fields(ToldGap))
     ]
-    return [gap for gap in coming if not any(gap.begins_at < ends and begins < gap.ends_at for begins, ends in spans)]
+
+
+def _kept(one: ToldGap) -> list[str | bool]:
+    return [one.begins_at.isoformat(), one.seen_to.isoformat(), one.said_to.isoformat(), one.goes_on]
 
 
 def _gap_readers(work: Work) -> list[Person]:

@@ -44,7 +44,12 @@ _HANDOVER = timedelta(hours=24)
 _NEIGHBOURS = 500
 _TOGETHER = timedelta(minutes=1)
 _OF_AN_ACT: Mapping[str, str] = MappingProxyType(
-    {"assigned": "指派给您承办", "reopened": "您承办的预警已重新打开", "unanswered": "您承办的预警已撤销回应登记"}
+    {
+        "assigned": "指派给您承办",
+        "reopened": "您承办的预警已重新打开",
+        "unanswered": "您承办的预警已撤销回应登记",
+        "unmet": "您承办的预警有一项时限已撤销完成登记",
+    }
 )
 _RECORDED = frozenset({HoldReason.SILENCED, HoldReason.WIDER_ALERT, HoldReason.ANSWERED, HoldReason.NO_ADDRESS})
 
@@ -227,7 +232,7 @@ def tell_person(
 ) -> bool:
     """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already.
 
-    `occasion` begins with what it is for, `assigned`, `reopened` or `unanswered`; `not_before` leaves time to take an act back.
+    `occasion` begins with what it is for, one of `_OF_AN_ACT`; `not_before` leaves time to take an act back.
     """
     if person.email is None:
         return False

@@ -33,6 +33,7 @@ from service.ports.store import Store, Work
 __all__ = [
     "change_topic",
     "close_topic",
+    "every_topic",
     "follow_documents",
     "matching_policy",
     "open_topic",
@@ -77,13 +78,13 @@ def topic_of_policies(work: Work, policies: Iterable[Policy]) -> Topic | None:
     known = list(policies)
     stems, numbers = {one.stem for one in known}, {one.issue_number for one in known if one.issue_number}
     cores = {title_core(one.title) for one in known}
-    for topic in _topics(work):
+    for topic in every_topic(work):
         if topic.stem in stems or topic.issue_number in numbers or title_core(topic.title) in cores:
             return topic
     return None
 
 
-def _topics(work: Work) -> Iterator[Topic]:
+def every_topic(work: Work) -> Iterator[Topic]:
     """Yield every topic, the last opened first: one of years ago is the topic of its policy still."""
     offset = 0
     while found := work.topics.listing(limit=_PAGE, offset=offset):
@@ -354,7 +355,7 @@ def _fill(store: Store, topic: Topic, now: datetime) -> Topic:
 
 def _others(store: Store) -> list[Topic]:
     with store.read() as work:
-        return list(_topics(work))
+        return list(every_topic(work))
 
 
 def _refill_within(store: Store, topic: Topic, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """简报: the issues that were made, and the form that makes one."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,6 +11,7 @@ from service.api.identity import Briefer, Identity, Reader, context_of
 from service.api.room import NEEDS_ROOM
 from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
+from service.export.replacing import complete_interrupted
 from service.web.downloads import saved_as
 from service.web.media_types import DOCX, HTML, PDF, XLSX
 from service.web.render import page
@@ -35,6 +37,10 @@ def briefings(request: Request, identity: Reader) -> HTMLResponse:
 def _show(request: Request, identity: Identity, fault: str = "", status: int = 200) -> HTMLResponse:
     context = context_of(request)
     folder = context.briefings
+    if folder is not None:
+        # Where the disk refuses, the issues that it has are listed; the next making says why.
+        with suppress(OSError):
+            complete_interrupted(folder)
     files = [path for path in folder.iterdir() if path.is_file()] if folder is not None and folder.is_dir() else []
     week = week_of(context.now()).before
     weeks = [(str(week_of(context.now())), f"{week_word(week_of(context.now()))}（本周至今）")]

@@ -24,6 +24,7 @@ from service.domain.events.event import Event
 from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
 from service.domain.events.number import beginning_of
+from service.domain.matters.clock_changes import followed
 from service.domain.matters.clock_exclusion import may_exclude
 from service.domain.people.person import Act, Person, may
 from service.domain.policies.citation import Choice
@@ -145,7 +146,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "case": case,
         "case_state": state_told(file, context.office.register.workflow) if file else "",
         "case_over": case is not None and case.state in context.office.register.workflow.final,
-        "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
+        "clocks": [_clock_view(clock, alert, clocks, context) for clock in clocks] if alert else [],
         "own_answer": own_answer(alert, file) if alert else None,
         "by_hand": _by_hand(clocks, alert, context),
         **_deadlines(event, alert, clocks, file, context),
@@ -237,7 +238,7 @@ _RESTART = {
 }
 
 
-def _clock_view(clock: Clock, alert: Alert, context: AppContext) -> dict[str, Any]:
+def _clock_view(clock: Clock, alert: Alert, clocks: Sequence[Clock], context: AppContext) -> dict[str, Any]:
     return {
         "due": due_of(clock, context.now()),
         "role": word("role", clock.role.value),
@@ -253,14 +254,15 @@ def _clock_view(clock: Clock, alert: Alert, context: AppContext) -> dict[str, An
         "exclusions": clock.exclusions,
         "may_exclude": may_exclude(clock, context.now()) if alert.state is not AlertState.CLOSED else (),
         "restart": _RESTART.get(clock.state) if alert.state is not AlertState.CLOSED else None,
-        "met_at": clock.met_at if _taken_back_alone(clock, alert, context) else None,
+        "met_at": clock.met_at if _taken_back_alone(clock, alert, clocks, context) else None,
     }
 
 
-def _taken_back_alone(clock: Clock, alert: Alert, context: AppContext) -> bool:
+def _taken_back_alone(clock: Clock, alert: Alert, clocks: Sequence[Clock], context: AppContext) -> bool:
     rule = context.office.register.clocks.get(clock.rule_id)
     repeats = rule is not None and rule.repeat
-    return met_alone(clock, alert) and not repeats and alert.state is not AlertState.CLOSED
+    goes_on = repeats or followed(clock, clocks)
+    return met_alone(clock, alert) and not goes_on and alert.state is not AlertState.CLOSED
 
 
 def _by_hand(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[tuple[str, str]]:

@@ -91,6 +91,8 @@ _OCCASIONS: Mapping[str, str] = {
     "corrected": "更正事实",
     "level_set": "人工调级",
     "assigned": "指派",
+    "unanswered": "撤销回应登记",
+    "unmet": "撤销完成登记",
     "clock": "时限提醒",
     "turn": "处置待办",
     "turn_unheld": "处置无人可办",

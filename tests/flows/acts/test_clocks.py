@@ -74,6 +74,7 @@ class TestClocks:
         assert answered.answered_at == late
 
     def test_meeting_another_duty_is_no_answer(self, store: Store, alert: Alert) -> None:
+        arm_clock(store, APPROVER, f"{alert.id}-W-GRP7", office=OFFICE, now=NOW)
         meet_clock(store, OFFICER, f"{alert.id}-W-GRP7", office=OFFICE, now=NOW)
         with store.read() as work:
             held = work.alerts.get(alert.id)

@@ -2,17 +2,18 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.clocks.clock import ClockState
+from service.domain.clocks.urgency import asking, next_due
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
-from service.flows.alerts.acts import close
+from service.flows.alerts.acts import answer, close
 from service.flows.alerts.clocks import cancel_clock
 from service.flows.alerts.consider import consider
 from service.flows.alerts.grading import set_grade, set_level
 from service.flows.alerts.need import decide_need
 from service.ports.store import Store
-from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, acts_on, clocks_of, happens, mails
+from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, acts_on, clocks_of, happens, mails
 
 
 class TestGrade:
@@ -117,6 +118,19 @@ class TestLevel:
         set_level(store, APPROVER, alert.id, AlertLevel.YELLOW, reason="已核减", office=OFFICE, now=NOW)
         assert mails(store) == []
         assert [act for _, act in acts_on(store, f"alert:{alert.id}")][-2:] == ["alert.level_set", "alert.level_set"]
+
+    def test_what_is_proposed_by_a_rise_after_the_answer_is_the_next_deadline_of_the_alert(
+        self, store: Store, alert: Alert
+    ) -> None:
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + HOUR)
+        risen = set_level(
+            store, APPROVER, alert.id, AlertLevel.RED, reason="上级要求", office=OFFICE, now=NOW + 2 * HOUR
+        )
+        assert risen.state is AlertState.ANSWERED
+        asked = asking(risen, [*clocks_of(store, alert).values()], OFFICE.register.clocks)
+        first = next_due(asked)
+        assert first is not None
+        assert (first.rule_id, first.state) == ("C-5H", ClockState.PROPOSED)
 
     def test_the_mail_on_a_rise_names_the_clock_that_the_rise_starts(self, store: Store) -> None:
         mild = replace(EVENT, harmed=0, severity=3, facts={"jiangxi": True}, categories=("R09",))

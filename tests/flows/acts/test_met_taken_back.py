@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.alerts.alert import Alert
+from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.clocks.clock import Clock, ClockState, Stage
 from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.flows.alerts.acts import answer, close, reopen
-from service.flows.alerts.clocks import exclude_time, meet_clock, resume_time, start_clock
-from service.flows.alerts.grading import set_grade
+from service.flows.alerts.acts import answer, assign, close, reopen
+from service.flows.alerts.clocks import arm_clock, exclude_time, meet_clock, pause_clock, resume_time, start_clock
+from service.flows.alerts.grading import set_grade, set_level
 from service.flows.alerts.retracting import take_met_back
 from service.flows.watch import watch
 from service.ports.store import Store
@@ -65,9 +65,69 @@ def test_people_are_told_of_its_deadline_again_and_done_after_it_is_late(store: 
     back(store, met, after=23 * HOUR + HOUR / 2)
     watch(store, office=OFFICE, now=lambda: NOW + 25 * HOUR)
     assert clocks_of(store, alert)["C-24H"].warned == Stage.OVERDUE
-    assert any(":C-24H:3:" in mail.key for mail in mails(store))
+    assert any(":C-24H!1:3:" in mail.key for mail in mails(store))
     late = meet_clock(store, OFFICER, met.id, office=OFFICE, now=NOW + 26 * HOUR)
     assert late.state is ClockState.MET_LATE
+
+
+def test_what_was_told_as_overdue_before_it_was_registered_is_told_again_once(store: Store, alert: Alert) -> None:
+    with store.write() as work:
+        work.people.save(APPROVER)
+    set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="确认", office=OFFICE, now=NOW)
+    watch(store, office=OFFICE, now=lambda: NOW + 25 * HOUR)
+    met = meet_clock(store, OFFICER, clocks_of(store, alert)["C-24H"].id, office=OFFICE, now=NOW + 26 * HOUR)
+    back(store, met, after=27 * HOUR)
+    mails(store)
+    watch(store, office=OFFICE, now=lambda: NOW + 28 * HOUR)
+    assert [mail.payload["to"] for mail in mails(store) if ":C-24H!1:3:" in mail.key] == [APPROVER.email]
+    watch(store, office=OFFICE, now=lambda: NOW + 29 * HOUR)
+    assert not any(":C-24H" in mail.key for mail in mails(store))
+
+
+def test_the_owner_of_the_alert_is_told(store: Store, alert: Alert) -> None:
+    met = conference(store, alert)
+    with store.write() as work:
+        work.people.save(APPROVER)
+    assign(store, OFFICER, alert.id, APPROVER.name, office=OFFICE, now=NOW + HOUR)
+    mails(store)
+    back(store, met)
+    [mail] = mails(store)
+    assert mail.payload["to"] == APPROVER.email
+    assert mail.payload["letter"]["receives"] == "您承办的预警有一项时限已撤销完成登记"
+
+
+def test_what_an_approver_had_paused_is_paused_again_with_the_reason_each_time(store: Store, alert: Alert) -> None:
+    set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="确认", office=OFFICE, now=NOW)
+    clock = clocks_of(store, alert)["C-24H"]
+    pause_clock(store, APPROVER, clock.id, "等待卫健部门通报", now=NOW + HOUR)
+    for hour in (2, 4):
+        met = meet_clock(store, OFFICER, clock.id, office=OFFICE, now=NOW + hour * HOUR, remark="发布会")
+        paused = back(store, met, after=(hour + 1) * HOUR)
+        assert (paused.state, paused.reason) == (ClockState.PAUSED, "乙：等待卫健部门通报")
+    arm_clock(store, APPROVER, clock.id, office=OFFICE, now=NOW + 6 * HOUR)
+    met = meet_clock(store, OFFICER, clock.id, office=OFFICE, now=NOW + 7 * HOUR)
+    assert back(store, met, after=8 * HOUR).state is ClockState.ARMED
+
+
+def test_what_nobody_had_started_is_a_proposal_again(store: Store, alert: Alert) -> None:
+    """Versions before let a proposal be registered as done: it must not run without anybody's name."""
+    set_level(store, APPROVER, alert.id, AlertLevel.RED, reason="上级要求", office=OFFICE, now=NOW)
+    proposed = clocks_of(store, alert)["C-24H"]
+    with pytest.raises(Conflict, match="请先由审批人启动"):
+        meet_clock(store, OFFICER, proposed.id, office=OFFICE, now=NOW + HOUR)
+    met = replace(proposed, state=ClockState.MET, met_at=NOW + HOUR)
+    with store.write() as work:
+        work.clocks.save(met)
+    again = back(store, met)
+    assert (again.state, again.armed_by) == (ClockState.PROPOSED, None)
+
+
+def test_where_a_rise_asked_for_the_duty_anew_the_round_before_stays_met(store: Store, alert: Alert) -> None:
+    met = conference(store, alert)
+    with store.write() as work:
+        work.clocks.save(replace(met, id=f"{met.id}~2", state=ClockState.PROPOSED, met_at=None))
+    with pytest.raises(Conflict, match="事件升级后已重新计时"):
+        back(store, met)
 
 
 @pytest.mark.parametrize("kind", list(ExclusionKind))

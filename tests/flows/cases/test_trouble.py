@@ -14,11 +14,11 @@ from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import ClockState
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict
-from service.flows.alerts.clocks import meet_clock
+from service.flows.alerts.clocks import arm_clock, meet_clock
 from service.flows.cases.drafting import save_text, submit_draft
 from service.flows.cases.reviewing import authority_checked, draft_returned, opinion_given
 from service.storage.sql import SqlStore, open_store
-from tests.flows.acts.scene import OFFICE, OFFICER, clocks_of
+from tests.flows.acts.scene import APPROVER, OFFICE, OFFICER, clocks_of
 from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way, with_duties
 
 NATIONAL = {
@@ -50,6 +50,7 @@ class TestBesideTheCase:
 
     def test_a_duty_that_no_statement_meets_is_met_beside_the_case(self, way: Way) -> None:
         way.drafting()
+        arm_clock(way.store, APPROVER, f"{way.alert_id}-W-GRP7", office=OFFICE, now=way.now)
         met = meet_clock(way.store, OFFICER, f"{way.alert_id}-W-GRP7", office=OFFICE, now=way.now)
         assert met.state is ClockState.MET
 

@@ -1,6 +1,7 @@
 """`yaowang topics` and `yaowang matters`, in this process over an installation of their own."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner, Result
 from service.bootstrap import build, prepare
 from service.cli import application
 from service.domain.people.person import Role
+from service.domain.topics.topic import TopicState
 from service.flows.people.acts import add_person
 from service.settings import load_settings
 from tests.following import records_file
@@ -88,3 +90,22 @@ def test_a_topic_is_opened_listed_and_reported(data: Path) -> None:
     assert [phase["phase"] for phase in told["phases"]][:2] == ["consulting", "published"]
     assert told["effect"]["trend"] in {"too_few", "too_early"}
     assert openpyxl.load_workbook(book).sheetnames[0] == "问题"
+
+
+def test_topics_of_all_years_are_listed_however_many_they_are(data: Path) -> None:
+    opened = run(
+        data,
+        *("topics", "open", "某办法（征求意见稿）", "--by", "研判员甲"),
+        "--phase",
+        "published=2026-01-01",
+        "--word",
+        "某办法",
+    )
+    assert opened.exit_code == 0, opened.output
+    app = build(load_settings(data=data))
+    with app.store.write() as work:
+        [first] = work.topics.listing()
+        for number in range(250):
+            work.topics.save(replace(first, id=f"t{number}", state=TopicState.CLOSED))
+    app.close()
+    assert len(lines(run(data, "topics", "list"))) == 251

@@ -42,4 +42,25 @@ def test_a_decision_by_mistake_is_taken_back_with_its_reason_and_reminds_nobody_
     assert ([one.state for one in held], coming) == ([DisclosureState.WITHDRAWN], {})
     assert (row.actor, row.detail["from"], row.detail["reason"]) == (approver.name, "决定主动公开", "误点")
     assert decided.due_at is not None
+    assert [one.due_at for one in held] == [decided.due_at]
     assert row.detail["due_at"] == decided.due_at.isoformat()
+
+
+def test_decided_taken_back_and_decided_again_at_one_instant_both_decisions_are_kept(
+    store: Store, register: Register, officer: Person, approver: Person, tmp_path: Path
+) -> None:
+    seed_following(store, officer, register, tmp_path)
+
+    def decided() -> str:
+        with store.read() as work:
+            [subject] = [one for one in frequent_subjects(work, days=90, now=NOW).subjects if one.proposed]
+        return decide_disclosure(
+            store, approver, subject.id, disclose=True, reason="多人申请", days=90, register=register, now=NOW
+        ).id
+
+    first = decided()
+    withdraw_disclosure(store, approver, first, "误点", now=NOW)
+    second = decided()
+    with store.read() as work:
+        held = {one.id: one.state for one in work.matters.disclosures()}
+    assert held == {first: DisclosureState.WITHDRAWN, second: DisclosureState.ACCEPTED}

@@ -53,6 +53,14 @@ def test_reach_is_counted_and_what_no_platform_tells_is_unknown(told: Store) -> 
     assert ("阅读量（平台现示）", "平台未提供", "平台未提供", "") in found.words
 
 
+def test_shares_and_count_are_of_the_same_documents_where_pages_date_themselves_into_the_future(told: Store) -> None:
+    odd = [replace(voice(70 + n, 1, f"家属{n}：又出现了，太可怕。"), published_at=NOW + DAY) for n in range(6)]
+    hear(told, [(one, judged(one, "neg", risk=True)) for one in odd], event_id="happening")
+    after = effect_of(told, "happening", ANSWERED).after
+    assert (after.documents, after.tones) == (9, {"neu": 3, "neg": 6})
+    assert after.negative_share == pytest.approx(6 / 9)
+
+
 def test_each_outlet_of_an_export_is_one_independent_source_as_on_the_page_of_the_event(told: Store) -> None:
     relayed = [
         replace(voice(60 + n, 1, f"{name}：已通报。"), source_id="drop-vendor", origin=name)

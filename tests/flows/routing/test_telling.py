@@ -13,7 +13,6 @@ from service.domain.people.person import Person, Role
 from service.domain.telling.routing import ReceiverKind, Route, Routing, Target
 from service.domain.telling.silence import Matcher, MatcherField, Silence
 from service.flows.alerts.acts import acknowledge, answer, assign
-from service.flows.watch import watch
 from service.ports.store import Store
 from tests.flows.routing.office import (
     DAY,
@@ -202,17 +201,6 @@ class TestIdle:
                 )
         running.wait(2 * HOUR, every=20 * MINUTE)
         assert running.alert(alert).state is AlertState.ASSIGNED
-
-
-class TestManyEvents:
-    def test_an_open_alert_is_looked_at_however_many_events_without_one_are_newer(self, running: Running) -> None:
-        alert = running.happens(event("E1", running.clock()))
-        acknowledge(running.store, DAY_OFFICER, alert.id, now=running.clock())
-        running.clock.moment += HOUR
-        with running.store.write() as work:
-            for number in range(3):
-                work.events.save(event(f"N{number}", running.clock()), ())
-        assert watch(running.store, office=OFFICE, now=running.clock, limit=2).looked == 1
 
 
 class TestMuting:

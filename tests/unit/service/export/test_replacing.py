@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from service.export.replacing import replace_together
+from service.export.replacing import complete_interrupted, replace_together
 
 SUFFIXES = (".docx", ".xlsx", ".html", ".pdf")
 
@@ -77,5 +77,38 @@ def test_a_folder_that_has_one_of_the_names_is_left_and_so_are_the_files(tmp_pat
 
 def test_what_the_new_issue_lacks_goes_with_the_old_one(tmp_path: Path) -> None:
     replace_together(issue(tmp_path, b"1"))
-    replace_together(issue(tmp_path, b"2", SUFFIXES[:3]), gone=[tmp_path / "briefing.pdf"])
+    replace_together(issue(tmp_path, b"2", SUFFIXES[:3]), gone=tmp_path / "briefing.pdf")
     assert shown(tmp_path) == {f"briefing{suffix}": b"2" for suffix in SUFFIXES[:3]}
+
+
+@pytest.mark.parametrize("suffixes", [SUFFIXES, SUFFIXES[:3]], ids=["whole", "without a PDF"])
+@pytest.mark.parametrize("step", STEPS)
+def test_an_issue_in_whose_making_somebody_was_killed_is_whole_again_without_being_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, suffixes: tuple[str, ...]
+) -> None:
+    replace_together(issue(tmp_path, b"1"))
+    gone = tmp_path / "briefing.pdf" if len(suffixes) < len(SUFFIXES) else None
+    with monkeypatch.context() as killed:
+        stop_at(killed, step, KilledError())
+        try:
+            replace_together(issue(tmp_path, b"2", suffixes), gone=gone)
+        except KilledError:
+            assert complete_interrupted(tmp_path) is (step > 0)
+    first = {name.name: data for name, data in issue(tmp_path, b"1").items()}
+    second = {name.name: data for name, data in issue(tmp_path, b"2", suffixes).items()}
+    assert shown(tmp_path) == (first if step == 0 else second)
+    assert complete_interrupted(tmp_path) is False
+
+
+def test_what_a_refusing_disk_left_aside_is_put_back(tmp_path: Path) -> None:
+    replace_together(issue(tmp_path, b"1"))
+    (tmp_path / "briefing.docx").rename(tmp_path / ".briefing.former.docx")
+    assert complete_interrupted(tmp_path)
+    assert shown(tmp_path) == {f"briefing{suffix}": b"1" for suffix in SUFFIXES}
+
+
+def test_drafts_that_were_left_by_whoever_was_killed_while_writing_go_with_the_next_making(tmp_path: Path) -> None:
+    (tmp_path / ".older.part.docx").write_bytes(b"half")
+    assert complete_interrupted(tmp_path) is False
+    replace_together(issue(tmp_path, b"1"))
+    assert {file.name for file in tmp_path.iterdir()} == {f"briefing{suffix}" for suffix in SUFFIXES}

@@ -89,6 +89,7 @@ class TestFollowed:
             None,
         )
         assert (round_number(after.extras), after.extras["risen_at"]) == (2, NOW.isoformat())
+        assert after.extras["risen_why"] == after.extras["round_why"] == after.reason
 
     def test_a_later_report_brings_its_title_reasons_score_and_basis(self) -> None:
         before = alert(YELLOW, basis=({"policy_id": "X"},), publication={"verdict": "check"})

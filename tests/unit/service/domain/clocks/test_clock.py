@@ -195,7 +195,9 @@ class TestMeet:
         assert (done.state, done.met_at) == (state, NOW + 5 * HOUR + late)
 
     def test_a_duty_without_a_due_time_is_met_in_time(self) -> None:
-        assert meet(clock(due_at=None), by="张三", now=NOW + 999 * HOUR, note="已发布").reason == "已发布"
+        held = clock(due_at=None, state=ClockState.ARMED)
+        done = meet(held, by="张三", now=NOW + 999 * HOUR, note="已发布")
+        assert (done.state, done.reason) == (ClockState.MET, "已发布")
 
     def test_late_stays_late(self) -> None:
         late = meet(clock(state=ClockState.ARMED), by="张三", now=NOW + 6 * HOUR)
@@ -209,6 +211,11 @@ class TestMeet:
     def test_what_was_cancelled_is_not_met(self) -> None:
         with pytest.raises(Conflict, match="已取消，不能登记完成"):
             meet(clock(state=ClockState.CANCELLED), by="张三", now=NOW)
+
+    @pytest.mark.parametrize("state", [ClockState.PROPOSED, ClockState.EXPIRED])
+    def test_what_nobody_started_is_not_met_and_the_refusal_says_who_starts_it(self, state: ClockState) -> None:
+        with pytest.raises(Conflict, match="不能登记完成，请先由审批人启动再登记"):
+            meet(clock(state=state), by="张三", now=NOW)
 
     def test_the_system_meets_nothing(self) -> None:
         with pytest.raises(Conflict, match="具名"):

@@ -120,7 +120,7 @@ class Diary:
             case "pause":
                 return person and bool(why.strip()) and state == "armed"
             case "meet":
-                return person and state != "cancelled"
+                return person and state in {"armed", "paused"}
             case _:
                 once = not self.did("extend")
                 in_time = now <= self.due()

@@ -1,10 +1,13 @@
+from types import MappingProxyType
+
 import pytest
 
 from service.domain.alerts.alert import AlertState
 from service.domain.clocks.clock import ClockState
 from service.domain.clocks.urgency import asking, next_due
 from service.policies.register import load_register
-from tests.builders import build_alert, build_clock
+from tests.builders import NOW, build_alert, build_clock
+from tests.unit.service.domain.builders import HOUR
 
 RULES = load_register().clocks
 
@@ -33,3 +36,13 @@ def test_what_an_answer_has_met_is_not_the_next_deadline() -> None:
     proposed = build_clock(state=ClockState.PROPOSED)
     assert next_due([proposed]) == proposed
     assert next_due(asking(build_alert(state=AlertState.ANSWERED), [proposed], RULES)) is None
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(-1, False), (0, False), (1, True)])
+def test_a_proposal_made_after_the_last_answer_is_met_by_none(hours: int, kept: bool) -> None:
+    first, last = NOW - 9 * HOUR, NOW
+    alert = build_alert(
+        state=AlertState.ANSWERED, answered_at=first, extras=MappingProxyType({"again_at": last.isoformat()})
+    )
+    proposed = build_clock(rule_id="C-5H", state=ClockState.PROPOSED, proposed_at=last + hours * HOUR)
+    assert asking(alert, [proposed], RULES) == ([proposed] if kept else [])

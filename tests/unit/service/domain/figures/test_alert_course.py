@@ -53,6 +53,23 @@ def test_an_event_that_rose_after_its_answer_says_so_and_is_owed_another(
     assert (course_of(alert, NOW), next_of(alert)) == (course, step)
 
 
+@pytest.mark.parametrize(
+    ("marks", "word"),
+    [
+        # A round that began because nothing was done since says nothing of the rise.
+        ({"risen_why": "escalated", "round_why": "idle"}, "升级"),
+        ({"risen_why": "more_deaths", "round_why": "more_deaths"}, "所报死亡增加"),
+        ({"risen_why": "raised_again", "round_why": "level_set"}, "再次预警"),
+        ({"round_why": "more_deaths"}, "所报死亡增加"),
+        ({"round_why": "idle"}, "再次预警"),
+    ],
+)
+def test_course_and_next_step_have_one_word_for_how_the_event_rose(marks: dict[str, str], word: str) -> None:
+    alert = answered(AlertState.OPEN, seen=None, risen_at=after(111), **marks)
+    assert course_of(alert, NOW) == f"11月29日 01:52预警，02:45回应，03:43{word}"
+    assert next_of(alert) == f"尽快确认{word}后的新情况，按时限再次回应"
+
+
 def test_a_second_answer_stands_in_its_place_and_is_an_answer() -> None:
     alert = answered(seen=120, risen_at=after(111), round_why="raised_again", again_at=after(150))
     assert course_of(alert, NOW) == "11月29日 01:52预警，02:45回应，03:43再次预警，03:52确认，04:22再次回应"

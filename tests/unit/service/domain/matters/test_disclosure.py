@@ -222,8 +222,9 @@ def test_a_decision_by_mistake_is_taken_back_and_its_subject_is_proposed_and_dec
 ) -> None:
     [one] = frequent(three())
     decision = decide(one, disclose=disclose, by="审批人乙", reason="多人申请", now=NOW, register=register())
-    back = withdraw(decision, by="审批人丁", reason=" 误点 ")
-    assert (back.state, back.due_at, duty_of(back, register())) == (DisclosureState.WITHDRAWN, None, None)
+    back = withdraw(decision, by="审批人丁", reason=" 误点 ", now=NOW)
+    assert (back.state, duty_of(back, register())) == (DisclosureState.WITHDRAWN, None)
+    assert back.due_at == decision.due_at
     assert (back.decided_by, back.decided_at) == ("审批人乙", NOW)
     assert back.reason == f"多人申请（原决定：{word}；审批人丁撤销：误点）"
     assert settled(back, register()) is None
@@ -235,16 +236,33 @@ def test_a_decision_by_mistake_is_taken_back_and_its_subject_is_proposed_and_dec
     assert held.decision == later
 
 
+@pytest.mark.parametrize(("after", "said"), [(timedelta(0), ""), (timedelta(seconds=1), "（撤销时已超过到期时间）")])
+def test_a_decision_taken_back_keeps_when_it_was_due_and_says_that_it_was_late(after: timedelta, said: str) -> None:
+    [one] = frequent(three())
+    decision = decide(one, disclose=True, by="审批人乙", reason="多人申请", now=NOW, register=register())
+    decision = replace(decision, due_at=NOW + DAY)
+    back = withdraw(decision, by="审批人丁", reason="误点", now=NOW + DAY + after)
+    assert back.due_at == NOW + DAY
+    assert back.reason == f"多人申请（原决定：决定主动公开；审批人丁撤销：误点{said}）"
+
+
+def test_a_subject_decided_on_anew_at_the_same_instant_leaves_the_first_decision_as_it_is() -> None:
+    [one] = frequent(three())
+    first = decide(one, disclose=True, by="审批人乙", reason="多人申请", now=NOW, register=register())
+    again = decide(one, disclose=False, by="审批人乙", reason="已公开", now=NOW, register=register(), taken={first.id})
+    assert again.id != first.id
+
+
 def test_what_was_carried_out_or_taken_back_already_is_not_taken_back() -> None:
     [one] = frequent(three())
     decision = decide(one, disclose=True, by="审批人乙", reason="多人申请", now=NOW, register=register())
     with pytest.raises(Conflict, match="决定已经执行，不能撤销"):
-        withdraw(publish(decision, by="信息丙", place="抽检公告栏", now=NOW), by="审批人乙", reason="误点")
+        withdraw(publish(decision, by="信息丙", place="抽检公告栏", now=NOW), by="审批人乙", reason="误点", now=NOW)
     with pytest.raises(Conflict, match="决定已撤销"):
-        withdraw(withdraw(decision, by="审批人乙", reason="误点"), by="审批人乙", reason="误点")
+        withdraw(withdraw(decision, by="审批人乙", reason="误点", now=NOW), by="审批人乙", reason="误点", now=NOW)
     for by, reason in ((" ", "误点"), ("审批人乙", " ")):
         with pytest.raises(Conflict, match="写明撤销的理由"):
-            withdraw(decision, by=by, reason=reason)
+            withdraw(decision, by=by, reason=reason, now=NOW)
 
 
 def test_a_publication_is_registered_once_with_its_place() -> None:
