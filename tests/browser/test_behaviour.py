@@ -79,7 +79,7 @@ class TestLive:
         page = own.enter(browser)
         assert page.evaluate("htmx.config.timeout") == 20_000
         page.evaluate("htmx.config.timeout = 200")
-        browser.route("**/fragments/now", lambda route: None)
+        browser.route("**/fragments/now", lambda _: None)
         browser.clock.run_for(61_000)
         expect(page.locator("#not-live span")).not_to_be_empty()
         browser.clock.fast_forward(20_000)
@@ -107,7 +107,9 @@ class TestLive:
         expect(notice).to_be_hidden()
 
     @_LIVE
-    def test_the_list_of_alerts_is_drawn_anew_every_minute_also_where_no_alert_changes(self, own: Served, window: Window) -> None:
+    def test_the_list_of_alerts_is_drawn_anew_every_minute_also_where_no_alert_changes(
+        self, own: Served, window: Window
+    ) -> None:
         browser = window(1366, 768)
         browser.route("**/events/stream*", lambda route: route.abort())
         browser.clock.install()
