@@ -11,13 +11,11 @@ from datetime import timedelta
 import pytest
 
 from service.domain.alerts.alert_states import AlertState
-from service.domain.cases.file import Case, Disclosure, LiaisonKind, case_id
+from service.domain.cases.file import Case, case_id
 from service.domain.cases.workflow import CaseState
 from service.domain.clocks.clock import ClockState
 from service.domain.people.person import Role
-from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.following import evaluate_response, track_reaction
-from service.flows.cases.liaison import ask_party
 from tests.api.conftest import Browser, Site
 from tests.api.flat import flat
 from tests.builders import NOW
@@ -267,43 +265,6 @@ class TestMarkedText:
         acts = self.acts(site, TEXT)
         assert '<button class="primary" type="submit" name="verdict" value="pass">' in acts
         assert "不能通过保密审查" not in acts
-
-
-class TestReviewTab:
-    SAID = "按四眼原则不能审核或签批本稿"
-
-    def text(self, browser: Browser, way: Way) -> str:
-        return browser.client.get(f"/cases/{way.case.id}?tab=review").text
-
-    def test_who_wrote_the_text_reads_that_others_review_it_until_it_is_out(self, site: Site) -> None:
-        writer = give_duties(site, Role.OFFICER, "case_officer")
-        assert writer.person is not None
-        way = Way(site.context.store, ALERT).drafting()
-        way.writes(TEXT, by=writer.person)
-        assert self.SAID in self.text(writer, way)
-        way.reviews()
-        way.checks_authority()
-        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="")
-        way.signs()
-        way.publishes()
-        assert self.SAID not in self.text(writer, way)
-
-    def test_who_checks_the_authority_is_led_to_register_the_report_until_it_is_registered(self, site: Site) -> None:
-        checker = give_duties(site, Role.OFFICER, "publication_checker")
-        way = Way(site.context.store, ALERT).reviewed()
-        link = f'<a href="/cases/{way.case.id}?tab=liaison">联络</a>中登记已转报国家药监局'
-        assert link in self.text(checker, way)
-        ask_party(way.hand("case_officer"), kind=LiaisonKind.NATIONAL, party="国家药监局", question="已转报")
-        assert link not in self.text(checker, way)
-
-    def test_a_text_that_was_let_past_without_an_attribute_says_who_sets_it(self, site: Site) -> None:
-        publisher = give_duties(site, Role.OFFICER, "publisher")
-        way = Way(site.context.store, ALERT).approved()
-        said = "公开属性未定，须先由签批人在页首“公开属性…”中更正并签批。"
-        assert said not in self.text(publisher, way)
-        with site.context.store.write() as work:
-            assert work.cases.move(replace(way.case, disclosure=None, revision=way.case.revision + 1), ())
-        assert said in self.text(publisher, way)
 
 
 class TestTheEnd:

@@ -73,40 +73,6 @@ class TestLive:
         expect(page.get_by_role("alert")).to_be_hidden()
 
     @_LIVE
-    def test_a_part_that_is_never_answered_is_told_as_one_that_failed(self, own: Served, window: Window) -> None:
-        browser = window(1366, 768)
-        browser.clock.install()
-        page = own.enter(browser)
-        assert page.evaluate("htmx.config.timeout") == 20_000
-        page.evaluate("htmx.config.timeout = 200")
-        browser.route("**/fragments/now", lambda _: None)
-        browser.clock.run_for(61_000)
-        expect(page.locator("#not-live span")).not_to_be_empty()
-        browser.clock.fast_forward(20_000)
-        expect(page.locator("#not-live")).to_be_visible()
-
-    @_LIVE
-    def test_a_stream_that_is_back_does_not_hide_that_a_part_still_fails(self, own: Served, window: Window) -> None:
-        browser = window(1366, 768)
-        browser.route("**/fragments/now", lambda route: route.abort())
-        browser.route("**/events/stream*", lambda route: route.abort())
-        browser.clock.install()
-        page = own.enter(browser)
-        browser.clock.run_for(61_000)
-        browser.clock.fast_forward(20_000)
-        notice = page.locator("#not-live")
-        expect(notice).to_be_visible()
-        page.evaluate("document.body.addEventListener('htmx:sseOpen', () => { document.title = '又连上' })")
-        browser.unroute("**/events/stream*")
-        browser.clock.fast_forward(70_000)
-        expect(page).to_have_title("又连上")
-        browser.clock.run_for(2_000)
-        expect(notice).to_be_visible()
-        browser.unroute("**/fragments/now")
-        browser.clock.run_for(61_000)
-        expect(notice).to_be_hidden()
-
-    @_LIVE
     def test_the_list_of_alerts_is_drawn_anew_every_minute_also_where_no_alert_changes(
         self, own: Served, window: Window
     ) -> None:
