@@ -8,6 +8,7 @@ from service.domain.beijing import BEIJING
 from service.domain.cases.file import Approval, CaseFile, CaseStep, Liaison, PublicationCorrection
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import SYSTEM, Clock, ClockState, limit_words
+from service.domain.events.number import event_number
 from service.domain.events.toll import people_told
 from service.flows.cases.packing import Bundle
 
@@ -115,7 +116,7 @@ def _head(bundle: Bundle) -> Iterator[str]:
     if bundle.drill:
         yield "【演练】数据与人员均为虚构，没有向社会发布。"
     yield f"处置归档包：{case.title}"
-    yield f"处置编号 {case.id}，预警编号 {case.alert_id}，事件编号 {case.event_id}"
+    yield f"处置编号 {case.id}，预警编号 {case.alert_id}，事件编号 {event_number(case.event_id)}"
     yield f"状态：{_STATES[case.state]}；立案 {_at(case.opened_at)}，{case.opened_by}；最近变动 {_at(case.changed_at)}"
     yield f"事件：{event.title}；首发 {_at(event.first_at)}，获知 {_at(event.known_at)}，最高为{bundle.alert.peak_level.word}预警"
     if people := people_told(event):

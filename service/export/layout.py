@@ -368,10 +368,10 @@ def _listed_documents(briefing: Briefing) -> Iterator[Block]:
             Link(_cut(row.title), row.url),
             _outlet(row.source),
             dated(row.published_at, briefing.made_at),
-            Link(row.event_number or "查看", row.event_link) if row.event_id else "—",
+            Link(row.ledger_number or "查看", row.event_link) if row.event_id else "—",
         ]
         for number, row in enumerate(shown, 1)
     ]
-    columns = ("序号", "标题（链接到原文）", "来源", "时间", "事件编号")
+    columns = ("序号", "标题（链接到原文）", "来源", "时间", "台账序号")
     yield Table(headings=columns, rows=rows, widths=(10, 64, 35, 30, 17))
     yield from _left_out(len(briefing.documents) - len(shown), "篇", "工作簿“重点信息清单”")

@@ -23,34 +23,49 @@ _POSTGRES_READ_ONLY = "25006"
 _STOPPING = "数据库服务器正在关闭、启动或恢复，好了以后自动接上"
 _CUT = "与数据库服务器的连接中断，恢复后自动接上"
 _FULL = "数据库服务器的连接数已满，请稍后重试；常有的话请调大 max_connections"
+_LIMIT = "连接数已满，请稍后重试；常有的话请调大它的 CONNECTION LIMIT"
+_IDLE = "空闲太久的连接被数据库服务器结束，自动接上"
+_STOOD = "事务中途停顿太久，被数据库服务器结束，请重试"
 _POSTGRES_WORDS = {
-    "25P03": "事务中途停顿太久，被数据库服务器结束，请重试",
+    "25P03": _STOOD,
     "40001": "别的操作同时改了同样的内容，请稍后重试",
     "40P01": "与别的操作互相等待，本次让出，请稍后重试",
     _POSTGRES_DISK_FULL: "数据库服务器的磁盘已满，请腾出空间",
     "53200": "数据库服务器的内存不足，请稍后重试",
-    "53300": _FULL,
+    # Of the server, of the user or of the database: the code is the same.
+    "53300": "数据库服务器的连接数已满，请稍后重试；常有的话请调大上限",
     "55P03": "别的操作占用了要改的内容，等待超时，请稍后重试",
-    "57014": "一条语句超过时限，被数据库服务器结束，请稍后重试",
+    # A time limit and a person who ended it have one code.
+    "57014": "一条语句被数据库服务器结束：超过时限，或被人取消，请稍后重试",
     "57P01": _CUT,
     "57P02": _CUT,
     "57P03": _STOPPING,
+    "57P05": _IDLE,
     "58030": "数据库服务器读写磁盘出错，请检查它的磁盘",
 }
 # An attempt to connect that fails has no code, only words: those of the driver, of the system, and of a server that speaks
-# English. One that speaks Chinese is shown as it is.
+# English. One that speaks Chinese is shown as it is. Of several addresses all are in one text, and what a server told comes
+# first: it is what has to be mended, where an address that is silent may be the standby's.
 _CONNECTING = tuple(
     (re.compile(said), words)
     for said, words in (
-        ("Connection refused|No such file or directory", "连不上数据库服务器{at}：没有在运行，或地址、端口不对"),
+        ("password authentication failed|no password supplied", "数据库服务器{at}拒绝登录：用户名或密码不对"),
+        ('FATAL: +database ".*" does not exist', "数据库服务器{at}上没有这个数据库，请先建立"),
+        ('FATAL: +role ".*" does not exist', "数据库服务器{at}上没有这个用户"),
+        ("no pg_hba.conf entry", "数据库服务器{at}不接受来自本机的连接，请检查它的 pg_hba.conf"),
+        ("too many connections for role", f"数据库服务器{{at}}上这个用户的{_LIMIT}"),
+        ("too many connections for database", f"数据库服务器{{at}}上这个数据库的{_LIMIT}"),
+        ("too many clients|connection slots are reserved", _FULL),
+        ("starting up|shutting down|in recovery mode|not yet accepting", _STOPPING),
+        ("due to idle-session timeout", _IDLE),
+        ("due to idle-in-transaction timeout", _STOOD),
+        ("due to administrator command", _CUT),
+        (
+            'Connection refused|on socket "[^"]*" failed: No such file',
+            "连不上数据库服务器{at}：没有在运行，或地址、端口不对",
+        ),
         ("No route to host|Network is unreachable", "连不上数据库服务器{at}：网络不通"),
         ("failed to resolve host|could not translate host name", "找不到数据库服务器：主机名不对，或域名解析不可用"),
-        ("too many clients|too many connections|connection slots are reserved", _FULL),
-        ("starting up|shutting down|in recovery mode|not yet accepting|terminating connection", _STOPPING),
-        ("password authentication failed|no password supplied", "数据库服务器{at}拒绝登录：用户名或密码不对"),
-        ("no pg_hba.conf entry", "数据库服务器{at}不接受来自本机的连接，请检查它的 pg_hba.conf"),
-        ('role ".*" does not exist', "数据库服务器{at}上没有这个用户"),
-        ('database ".*" does not exist', "数据库服务器{at}上没有这个数据库，请先建立"),
         ("timeout expired", "连接超时，数据库服务器{at}没有应答"),
         ("closed the connection unexpectedly|connection has been closed|Connection reset|connection is lost", _CUT),
     )
@@ -93,9 +108,12 @@ def engine_words(error: BaseException) -> str:
 def _postgres_words(error: BaseException, reason: str) -> str | None:
     if isinstance(error, sqlite3.Error):
         return None
-    known = _POSTGRES_WORDS.get(getattr(error, "sqlstate", None) or "")
-    if known is not None:
-        return known
-    at = _AT.search(reason)
-    place = f"（{at[1]}:{at[2]}）" if at else ""
-    return next((words.format(at=place) for said, words in _CONNECTING if said.search(reason)), None)
+    code = getattr(error, "sqlstate", None)
+    if code:
+        return _POSTGRES_WORDS.get(code)
+    for said, words in _CONNECTING:
+        if found := said.search(reason):
+            # Of several addresses the one that is named last before what was said is the one that said it.
+            at = next(reversed(list(_AT.finditer(reason, 0, found.start()))), None)
+            return words.format(at=f"（{at[1]}:{at[2]}）" if at else "")
+    return None

@@ -108,9 +108,8 @@ def _no_password(request: Request, error: Exception) -> Response:
 async def _to_login(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _show(request, 401, "请先登录。")
-    if "hx-request" in request.headers:
-        # A fragment cannot hold the log-in page: the whole page goes there.
-        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    if _asks_for_part(request):
+        return _leading(401, "/login")
     if request.method != "GET" or "text/event-stream" in request.headers.get("accept", ""):
         return _show(request, 401, _SIGNED_OUT, texts=await own_texts(request))
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -120,12 +119,16 @@ async def _to_login(request: Request, _: Exception) -> Response:
 def _to_password(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _show(request, 403, "请先在网页上修改一次性密码。")
+    if _asks_for_part(request):
+        return _leading(403, "/password")
     return RedirectResponse("/password", status_code=303)
 
 
 def _to_second_factor(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _show(request, 403, "请先在网页上绑定动态口令。")
+    if _asks_for_part(request):
+        return _leading(403, "/second-factor")
     return RedirectResponse("/second-factor", status_code=303)
 
 
@@ -182,6 +185,15 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 def _wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/")
+
+
+def _asks_for_part(request: Request) -> bool:
+    return "hx-request" in request.headers
+
+
+def _leading(status: int, href: str) -> Response:
+    """Lead the whole page away: the part of it that was asked for cannot hold another page."""
+    return Response(status_code=status, headers={"HX-Redirect": href})
 
 
 def _show(

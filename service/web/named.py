@@ -7,7 +7,7 @@ from service.domain.events.number import beginning_of, event_number
 from service.domain.refusal import Conflict
 from service.ports.store import Store
 
-__all__ = ["event_named", "events_numbered"]
+__all__ = ["event_named", "events_numbered", "where_now"]
 
 _EVENT = re.compile(r"(?:^|/events/)([0-9A-Za-z-]{1,40})(?:[?#].*)?$")
 
@@ -34,3 +34,11 @@ def event_named(store: Store, said: str) -> str | None:
         return found[0].id
     given = _EVENT.search(said.strip())
     return given[1] if given else None
+
+
+def where_now(store: Store, event_id: str) -> str:
+    """Return the id of the event that this one was merged into, over any number of mergers; its own where it stands."""
+    with store.read() as work:
+        while (event := work.events.get(event_id)) is not None and event.merged_into is not None:
+            event_id = event.merged_into
+    return event_id

@@ -1,17 +1,25 @@
 """The names under which files are saved: what each is, and whether it is of a drill."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from crawlers.ports import KeptFile
+from crawlers.snapshots import snapshot_of
+from service.domain.documents.evidence import EvidenceRules, page_name
 from service.domain.people.person import Role
 from service.domain.topics.sheet import QUESTIONS
 from service.domain.topics.topic import Topic
+from service.flows.keeping.preserving import Preserver
+from service.storage.crawl import StoreSink
 from service.web.downloads import saved_as
 from tests.api.conftest import Site
 from tests.builders import NOW
+from tests.contract.stored import document
 from tests.dashboard import make_context
 from tests.flows.cases.scene import Way
 from tests.following import watch_rule
@@ -65,6 +73,24 @@ def drilled(tmp_path: Path) -> Iterator[Site]:
 
 def test_the_name_of_every_file_of_a_drill_says_so_first(drilled: Site) -> None:
     assert [name.partition("-")[0] for name in names_of(drilled)] == ["演练"] * 7
+
+
+def test_what_came_from_elsewhere_says_first_that_a_drill_keeps_it(drilled: Site) -> None:
+    file = KeptFile(hash="ab" * 32, name="名单.xlsx", media_type="", content=b"1", fetched_at=NOW)
+    shot = snapshot_of(b"<p>", url="https://news.invalid/1.html", headers={}, fetched_at=NOW)
+    assert drilled.context.evidence is not None
+    keeper = Preserver(
+        files=drilled.context.evidence, rules=EvidenceRules(page_bytes=2**20, kept_for=timedelta(days=400))
+    )
+    StoreSink(drilled.context.store, lambda: NOW, preserver=keeper).put([replace(document("d1"), snapshots=(shot,))])
+    with drilled.context.store.write() as work:
+        work.attachments.keep(file)
+    with drilled.context.store.read() as work:
+        [record] = work.evidence.of_documents([document("d1").id])[document("d1").id]
+    officer = drilled.browser(Role.OFFICER).client
+    paths = (f"/files/{file.hash}", f"/evidence/{record.seq}")
+    told = [named(officer.get(path).headers["content-disposition"]) for path in paths]
+    assert told == ["演练-名单.xlsx", f"演练-{page_name(record)}"]
 
 
 def test_a_file_is_named_after_what_it_is_and_of_what(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.domain.events.number import event_number
 from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.builders import build_alert, build_event
@@ -44,6 +45,22 @@ def test_an_event_is_silenced_by_its_number_and_the_list_shows_it(numbered: Site
     assert [one.value for one in made.matchers] == [FIRST]
     assert f"事件：{NUMBER} 第0件" in browser.client.get("/alerts/silences").text
     assert f'value="{NUMBER}"' in browser.client.get(f"/alerts/silences?event={FIRST}").text
+
+
+def test_the_number_of_an_event_that_was_merged_silences_the_event_it_is_in_now(numbered: Site) -> None:
+    browser, between = numbered.browser(Role.APPROVER), "e0c0ffee000000000000"
+    fields = {"event": NUMBER, "hours": "4", "up_to": "red", "step": "make"}
+    browser.post("/alerts/silences", reason="先前", **fields)
+    with numbered.context.store.write() as work:
+        for name, into in ((FIRST, between), (between, SECOND)):
+            work.events.save(build_event(id=name, title="并走的一件", merged_into=into), ["k"])
+    assert browser.post("/alerts/silences", reason="随后", **fields).status_code == 303
+    with numbered.context.store.read() as work:
+        [made] = [one for one in work.silences.listing(limit=10) if one.reason == "随后"]
+    assert [one.value for one in made.matchers] == [SECOND]
+    listed = browser.client.get("/alerts/silences").text
+    assert f"事件：{NUMBER} 并走的一件（已并入 {event_number(between)}）" in listed
+    assert f"事件：{event_number(SECOND)} 第1件" in listed
 
 
 def test_events_are_merged_by_number_and_one_that_two_share_is_not_guessed(numbered: Site) -> None:

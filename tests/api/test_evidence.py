@@ -1,10 +1,12 @@
 """The evidence of a document: what its event's page says of it, and who may take the bytes away."""
 
 import gzip
+import hashlib
 import io
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -97,7 +99,9 @@ def test_a_page_is_handed_out_byte_for_byte_to_be_saved_and_never_shown(kept: tu
     assert answer.content == HOSTILE
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"].startswith("attachment;")
-    assert answer.headers["content-disposition"].endswith('.txt"')
+    name = unquote(answer.headers["content-disposition"].removeprefix("attachment; filename*=UTF-8''"))
+    assert name.startswith("网页原件 ")
+    assert name.endswith(f"-{hashlib.sha256(HOSTILE).hexdigest()[:12]}.txt")
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"

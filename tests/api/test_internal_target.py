@@ -29,13 +29,27 @@ def known(site: Site, minutes: int) -> None:
         work.events.save(replace(event, known_at=NOW - timedelta(minutes=minutes)), ["known"])
 
 
+def running(site: Site, minutes: int) -> None:
+    """Let the limit of five hours run since so many minutes."""
+    start = NOW - timedelta(minutes=minutes)
+    with site.context.store.write() as work:
+        [clock] = [one for one in work.clocks.of_alerts([ALERT])[ALERT] if one.rule_id == "C-5H"]
+        work.clocks.save(replace(clock, start_at=start, due_at=start + timedelta(hours=5)))
+
+
 @pytest.mark.parametrize(("minutes", "said"), [(100, "内部目标 余 02:20:00"), (250, "内部目标 已超 00:10:00")])
 def test_what_is_left_of_the_internal_target_stands_beside_the_limit_it_is_planned_for(
     site: Site, minutes: int, said: str
 ) -> None:
-    known(site, minutes)
+    running(site, minutes)
     assert "5 小时发布权威信息" in shown(site)
     assert said in shown(site)
+
+
+def test_beside_a_limit_that_began_anew_it_does_not_count_from_the_day_before(site: Site) -> None:
+    known(site, 26 * 60)
+    running(site, 60)
+    assert "内部目标 余 3小时00分" in shown(site)
 
 
 def test_it_is_what_the_case_counts_and_is_gone_once_a_text_was_published(site: Site) -> None:

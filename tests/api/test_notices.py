@@ -7,6 +7,7 @@ import pytest
 from crawlers.ports import KeptFile
 from service.domain.people.person import Role
 from service.storage.crawl import StoreSink
+from service.web.downloads import saved_as
 from tests.api.conftest import Site
 from tests.builders import NOW
 from tests.contract.stored import document
@@ -56,7 +57,7 @@ def test_a_file_is_handed_out_to_be_saved_and_never_shown(with_rows: Site) -> No
     answer = with_rows.browser(Role.VIEWER).client.get(f"/files/{FILE.hash}")
     assert answer.content == FILE.content
     assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["content-disposition"] == saved_as("名单 1.html")["Content-Disposition"]
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

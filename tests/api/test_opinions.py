@@ -11,7 +11,7 @@ from service.domain.people.person import Role
 from service.flows.learning.opinion_desk import OpinionSetup
 from tests.api.conftest import Site
 from tests.api.flat import flat
-from tests.builders import NOW
+from tests.builders import NOW, build_event
 
 EVENT = "20261125-03"
 SETUP = OpinionSetup(model="office-model", place="10.3.0.8:8000", rules=OpinionRules())
@@ -92,6 +92,15 @@ def test_a_higher_opinion_is_proposed_until_somebody_has_looked(asking: Site) ->
     assert "第二意见认为" not in officer.client.get(f"/events/{EVENT}").text
     with asking.context.store.read() as work:
         assert len(work.audit.rows(action="opinion.seen")) == 1
+
+
+def test_an_event_of_a_proposal_is_named_by_its_number(asking: Site) -> None:
+    document_id, event_id = keep(asking), "ebdc46a607701a077e80"
+    with asking.context.store.write() as work:
+        work.events.save(build_event(id=event_id), [])
+        work.events.move({document_id: event_id}, {})
+    text = asking.browser(Role.OFFICER).client.get("/opinions").text
+    assert f'href="/events/{event_id}?tab=documents">事件 198-985-382</a>' in text
 
 
 def test_an_opinion_that_is_not_there_cannot_be_seen(asking: Site) -> None:

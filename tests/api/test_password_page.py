@@ -15,3 +15,12 @@ def test_who_need_not_change_the_password_can_go_back_and_who_must_cannot(site: 
     page = browser.client.get("/password").text
     assert "请先修改密码" in page
     assert "返回总览" not in page
+
+
+def test_a_part_of_an_open_page_leads_to_the_new_password_instead_of_holding_its_page(site: Site) -> None:
+    browser = site.browser(Role.OFFICER)
+    assert browser.person is not None
+    with site.context.store.write() as work:
+        work.people.save(replace(browser.person, must_change_password=True))
+    part = browser.client.get("/fragments/now", headers={"hx-request": "true"})
+    assert (part.status_code, part.headers["hx-redirect"], part.text) == (403, "/password", "")

@@ -14,7 +14,7 @@ from service.policies.register import load_register
 from service.policies.routing import load_routing
 from service.ports.store import Work
 from tests.api.conftest import Browser, Site
-from tests.builders import NOW
+from tests.builders import NOW, build_alert, build_event
 
 RED, OTHERS = "A-20261125-03", ["A-20261124-05", "A-20261125-02"]
 BLUE = "A-20261123-01"
@@ -143,6 +143,44 @@ class TestSilences:
         notice = browser.post("/alerts/silences", **fields).text.split("预览：")[1].split("</div>")[0]
         assert f'<a href="/events/{EVENT}">' in notice
         assert "到 11月25日 18:32 为止，其预警和催办不发邮件" in " ".join(notice.split())
+
+    def test_a_preview_that_names_only_the_first_says_of_how_many(self, site: Site) -> None:
+        with site.context.store.write() as work:
+            for number in range(6):
+                work.events.save(build_event(id=f"EW-{number}", products=("静默试验片",), categories=("R01",)), [])
+                work.alerts.save(build_alert(id=f"AW-{number}", event_id=f"EW-{number}", level=AlertLevel.BLUE))
+        browser = site.browser(Role.OFFICER)
+        shown = browser.post("/alerts/silences", **{**self.FIELDS, "product": "静默试验片", "step": "preview"}).text
+        notice = shown.split("预览：")[1].split("</div>")[0]
+        assert "此静默匹配6条" in notice
+        assert notice.count('<a href="/events/') == 5
+        assert "等 6 件" in notice
+
+    def test_an_event_whose_alert_lies_below_all_that_are_counted_is_silenced(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("service.flows.alerts.silences._MOST", 1)
+        with site.context.store.write() as work:
+            work.events.save(build_event(id="EW-9"), [])
+            work.alerts.save(build_alert(id="AW-9", event_id="EW-9", level=AlertLevel.BLUE))
+            assert [one.event_id for one in work.alerts.open(limit=1)] != ["EW-9"]
+        browser = site.browser(Role.OFFICER)
+        fields = {"event": "EW-9", "reason": "已掌握", "hours": "4", "up_to": "orange"}
+        assert "此静默匹配1条" in browser.post("/alerts/silences", **fields, step="preview").text
+        assert browser.post("/alerts/silences", **fields, step="make").status_code == 303
+        row = browser.client.get("/alerts/silences").text.split("EW-9")[1]
+        assert '<td class="n">1</td>' in row
+
+    def test_alerts_beyond_the_length_of_the_lists_are_counted(self, site: Site) -> None:
+        with site.context.store.write() as work:
+            before = len(work.alerts.open(limit=1000))
+            for number in range(501):
+                work.events.save(build_event(id=f"EW-{number}", products=("静默试验片",), categories=("R01",)), [])
+            work.alerts.save_all([build_alert(id=f"AW-{n}", event_id=f"EW-{n}") for n in range(501)])
+        browser = site.browser(Role.APPROVER)
+        fields = {**self.FIELDS, "product": "静默试验片", "up_to": "red", "step": "preview"}
+        text = browser.post("/alerts/silences", **fields).text
+        assert f"现有未关闭预警{before + 501}条，此静默匹配501条" in text
 
     @pytest.mark.parametrize(
         ("changed", "sentence"),

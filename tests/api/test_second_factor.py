@@ -219,6 +219,8 @@ class TestDemanded:
         password_given(client)
         assert client.get("/alerts").headers["location"] == "/second-factor"
         assert client.get("/api/alerts").status_code == 403
+        part = client.get("/fragments/now", headers={"hx-request": "true"})
+        assert (part.status_code, part.headers["hx-redirect"], part.text) == (403, "/second-factor", "")
         assert "请先绑定动态口令" in client.get("/second-factor").text
 
     def test_who_has_bound_it_works_on_and_cannot_take_it_away(self, world: World) -> None:

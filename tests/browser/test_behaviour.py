@@ -73,6 +73,18 @@ class TestLive:
         expect(page.get_by_role("alert")).to_be_hidden()
 
     @_LIVE
+    def test_the_list_of_alerts_is_drawn_anew_every_minute_also_where_no_alert_changes(
+        self, own: Served, window: Window
+    ) -> None:
+        browser = window(1366, 768)
+        browser.route("**/events/stream*", lambda route: route.abort())
+        browser.clock.install()
+        page = own.enter(browser, name="研判乙")
+        first = page.locator(".alert-row").first.element_handle()
+        browser.clock.run_for(61_000)
+        page.wait_for_function("node => !node.isConnected", arg=first)
+
+    @_LIVE
     def test_an_open_page_tells_every_minute_what_no_alert_brings(self, own: Served, window: Window) -> None:
         browser = window(1366, 768)
         browser.clock.install()

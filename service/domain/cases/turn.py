@@ -136,13 +136,16 @@ def budget_used(file: CaseFile, workflow: Workflow, *, known_at: datetime, now: 
     )
 
 
-def target_at(file: CaseFile | None, workflow: Workflow, *, known_at: datetime, now: datetime) -> datetime | None:
+def target_at(
+    file: CaseFile | None, workflow: Workflow, *, known_at: datetime, start_at: datetime, now: datetime
+) -> datetime | None:
     """Return when the internal target ends, `None` once a text was published or the case is over.
 
-    Before a case is opened its time runs from first confirmed knowledge, as it will be counted once there is one.
+    Before a case is opened its time runs with the limit that it is planned for, from `start_at`: what was known for a day
+    and then rises has a new limit. A case counts its own time from first confirmed knowledge.
     """
     if file is None:
-        return known_at + workflow.target
+        return start_at + workflow.target
     used = budget_used(file, workflow, known_at=known_at, now=now)
     if not any(one.running for one in used):
         return None

@@ -110,4 +110,4 @@ def evidence_digest(records: Iterable[EvidenceRecord]) -> tuple[int, str]:
 def page_name(record: EvidenceRecord) -> str:
     """Return the file name of a page that is handed out: a text to whatever opens it, never a page that runs."""
     fetched = record.fetched_at.astimezone(BEIJING)
-    return f"{record.document_id}-v{record.version}-{record.part}-{fetched:%Y%m%d-%H%M%S}-{record.sha256[:12]}.txt"
+    return f"网页原件 {record.document_id}-v{record.version}-{record.part}-{fetched:%Y%m%d-%H%M%S}-{record.sha256[:12]}.txt"

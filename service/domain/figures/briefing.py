@@ -135,7 +135,7 @@ class Advice:
 class ListedDocument:
     """One row of the annex 重点信息清单; the author's name is never in it.
 
-    `event_number` is that of the ledger, empty where its event has none; without an event `event_id` and `event_link` are empty too.
+    `ledger_number` is the place in the ledger, empty where its event has none; without an event `event_id` and `event_link` are empty too.
     """
 
     title: str
@@ -143,7 +143,7 @@ class ListedDocument:
     published_at: datetime
     url: str
     event_id: str = ""
-    event_number: str = ""
+    ledger_number: str = ""
     event_link: str = ""
 
 

@@ -1,8 +1,10 @@
 """Silences: looked at before they are made, made, ended early; each with its audit row."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from service.domain.alerts.alert import Alert, AlertState
 from service.domain.beijing import beijing
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict, NotFound
@@ -15,12 +17,20 @@ from service.ports.store import Store, Work
 
 __all__ = ["end_silence", "keep_silence", "look_at_silence", "make_silence", "unclosed_labels"]
 
-_MOST = 500
+# Ten times what the lists of alerts show; beyond them only the events that a silence names are looked up.
+_MOST = 5000
 
 
-def unclosed_labels(work: Work, office: Office) -> list[Labels]:
-    """Return what silences look at, of every unclosed alert."""
-    alerts = work.alerts.open(limit=_MOST)
+def unclosed_labels(work: Work, office: Office, silences: Sequence[Silence] = ()) -> list[Labels]:
+    """Return what silences look at, of every unclosed alert; those of the events that the silences name are always among them."""
+    alerts = {alert.id: alert for alert in work.alerts.open(limit=_MOST)}
+    named = {one.value for silence in silences for one in silence.matchers if one.field is MatcherField.EVENT}
+    asked = work.alerts.of_events(sorted(named)).values()
+    alerts |= {alert.id: alert for alert in asked if alert.state is not AlertState.CLOSED}
+    return _labelled(work, alerts.values(), office)
+
+
+def _labelled(work: Work, alerts: Collection[Alert], office: Office) -> list[Labels]:
     events = work.events.get_all([alert.event_id for alert in alerts])
     return [labels_of(alert, events[alert.event_id], office.register) for alert in alerts if alert.event_id in events]
 
@@ -33,7 +43,7 @@ def look_at_silence(store: Store, silence: Silence, *, office: Office) -> Reach:
     """
     with store.read() as work:
         _find_named(work, silence)
-        return reach_of(silence, unclosed_labels(work, office))
+        return reach_of(silence, unclosed_labels(work, office, [silence]))
 
 
 def make_silence(
@@ -56,7 +66,7 @@ def keep_silence(
     """Do what `make_silence` does within an open transaction."""
     own = replace(silence, author=person.name)
     _find_named(work, own)
-    reach = reach_of(own, unclosed_labels(work, office))
+    reach = reach_of(own, unclosed_labels(work, office, [own]))
     check_silence(own, person, reach, now=now, sure=sure)
     work.silences.save(own)
     detail = {

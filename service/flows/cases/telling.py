@@ -13,6 +13,7 @@ from service.domain.cases.workflow import Step, Workflow
 from service.domain.clocks.clock import Clock
 from service.domain.clocks.urgency import asking
 from service.domain.events.event import Event
+from service.domain.events.number import event_number
 from service.domain.people.person import Person
 from service.domain.telling.letter import Letter, deadlines, level_line
 from service.domain.telling.notification import DRILL, fitted, harmless
@@ -138,6 +139,7 @@ def _letter(running: _RunningCase, call: Call, kind: CallKind) -> Letter:
         f"{waited_sentence(call, now)}。",
         _led_here(running.file, call, workflow),
         f"内部时间预算：{budget}。" if budget else "",
+        f"事件编号 {event_number(running.event.id)}。",
     )
     return Letter(
         subject=_subject(running, call, kind),

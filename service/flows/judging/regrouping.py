@@ -19,6 +19,7 @@ from service.domain.clocks.carrying import carried
 from service.domain.clocks.clock import BEGUN_STATES, Clock, ClockState, arm, cancel
 from service.domain.events.corrections import without_carried
 from service.domain.events.event import Event
+from service.domain.events.number import event_number
 from service.domain.events.regrouping import (
     MOST_MEMBERS,
     Gathered,
@@ -284,7 +285,7 @@ def _close(work: Work, person: Person, alert: Alert, kept: Event, done: Regroupi
     goal = work.alerts.of_event(kept.id)
     clocks = work.clocks.of_alerts([alert.id, *([goal.id] if goal else [])])
     held = {clock.rule_id: clock for clock in clocks.get(goal.id, [])} if goal else {}
-    why = f"事件并入“{kept.title[:60]}”（{kept.id}）"
+    why = f"事件并入“{kept.title[:60]}”（{event_number(kept.id)}）"
     ended = []
     for clock in clocks.get(alert.id, []):
         if clock.state in BEGUN_STATES:

@@ -315,7 +315,7 @@ def _listed(row: EventDocument, event_id: str, ledger: Mapping[str, str], addres
         published_at=_when(row),
         url=row.url or "",
         event_id=event_id,
-        event_number=ledger.get(event_id, ""),
+        ledger_number=ledger.get(event_id, ""),
         event_link=f"{address}/events/{event_id}" if event_id else "",
     )
 

@@ -358,7 +358,9 @@ def _review(shown: _Shown) -> dict[str, Any]:
         "approvals": [(one, workflow.steps[one.step].name, approval_words(one, workflow)) for one in file.approvals],
         "opinions": [(one, workflow.steps[one.step].name) for one in file.opinions],
         "basis": _basis(shown, articles_of(shown.work, shown.alert)),
-        "is_author": shown.person.name in file.authors,
+        # Of a text that is out nothing is left to review.
+        "is_author": file.case.state in TEXT_STATES and shown.person.name in file.authors,
+        "told_national": any(one.kind is LiaisonKind.NATIONAL for one in file.liaisons),
         "registered": registered_views(file),
         "may_correct": bool(shown.person.duties & set(workflow.steps[Step.PUBLISH].duties_at(shown.event.grade))),
     }

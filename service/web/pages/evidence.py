@@ -9,6 +9,7 @@ from service.domain.documents.evidence import EvidenceRecord, EvidenceState, pag
 from service.domain.refusal import Conflict, NotFound
 from service.flows.keeping.privacy import note_personal_read
 from service.ports.evidence import AlteredError, EvidenceFiles
+from service.web.downloads import saved_as
 
 router = APIRouter()
 
@@ -36,7 +37,7 @@ def kept_page(request: Request, identity: Handler, seq: Annotated[int, Path(ge=1
         body,
         media_type="application/octet-stream",
         headers={
-            "Content-Disposition": f'attachment; filename="{page_name(record)}"',
+            **saved_as(page_name(record), drill=context.drill is not None),
             # A page of somebody else: should a browser show it all the same, nothing in it runs or loads.
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Evidence-SHA256": record.sha256,

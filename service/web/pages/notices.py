@@ -1,7 +1,6 @@
 """公告名单: which products of which makers official notices named, batch by batch; and the files as they came."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -9,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from crawlers.attachments.headings import FIELD_WORDS, FIELDS
 from service.api.identity import Reader, context_of
 from service.ports.attachments import NoticeRecord
+from service.web.downloads import saved_as
 from service.web.render import page
 from service.web.views.paging import LAST_PAGE, pager
 
@@ -50,7 +50,8 @@ def notices(
 def kept_file(request: Request, identity: Reader, digest: str) -> Response:
     """Hand out an attachment as it came: to be saved, never to be shown by the browser."""
     del identity
-    with context_of(request).store.read() as work:
+    context = context_of(request)
+    with context.store.read() as work:
         file = work.attachments.file(digest) if len(digest) == 64 else None  # noqa: PLR2004 - SHA-256 in hex
     if file is None:
         raise HTTPException(404, "没有保存这个附件。")
@@ -58,7 +59,7 @@ def kept_file(request: Request, identity: Reader, digest: str) -> Response:
         file.content,
         media_type="application/octet-stream",
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            **saved_as(file.name, drill=context.drill is not None),
             "Content-Security-Policy": "sandbox",
         },
     )

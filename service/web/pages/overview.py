@@ -123,7 +123,9 @@ def _target_at(work: Work, context: AppContext, alert: Alert, clock: Clock | Non
     event = work.events.get(alert.event_id)
     case = work.cases.of_alerts([alert.id]).get(alert.id)
     file = None if case is None else work.cases.file(case.id)
-    return None if event is None else target_at(file, workflow, known_at=event.known_at, now=context.now())
+    if event is None:
+        return None
+    return target_at(file, workflow, known_at=event.known_at, start_at=clock.start_at, now=context.now())
 
 
 def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, Any]:

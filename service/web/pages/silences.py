@@ -18,7 +18,7 @@ from service.domain.places import CITIES, region_name
 from service.domain.refusal import Refusal
 from service.domain.telling.silence import Matcher, MatcherField, Silence
 from service.flows.alerts import silences as flows
-from service.web.named import event_named
+from service.web.named import event_named, where_now
 from service.web.render import page
 from service.web.views.wording import category_word
 
@@ -78,8 +78,9 @@ def end(request: Request, identity: Handler, silence_id: str) -> RedirectRespons
 def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence:
     now = context_of(request).now()
     given = {field: str(getattr(form, field.value)).strip() for field in MatcherField}
-    # What names no event stays as it was typed: the preview says that it matches none.
-    given[MatcherField.EVENT] = event_named(context_of(request).store, form.event) or given[MatcherField.EVENT]
+    # What names no event stays as it was typed and is refused by its own words; mail of one merged away is another's now.
+    store = context_of(request).store
+    given[MatcherField.EVENT] = where_now(store, event_named(store, form.event) or given[MatcherField.EVENT])
     return Silence(
         id=secrets.token_hex(6),
         matchers=tuple(Matcher(field, value) for field, value in given.items() if value),
@@ -105,7 +106,8 @@ def _show(
     now = context.now()
     with context.store.read() as work:
         listed = work.silences.listing(limit=_SHOWN)
-        labels = flows.unclosed_labels(work, context.office)
+        asked = [*listed, *([previewed] if previewed is not None else [])]
+        labels = flows.unclosed_labels(work, context.office, asked)
         held = [label.event_id for label in labels if previewed is not None and previewed.covers(label)]
         named = [one.value for silence in listed for one in silence.matchers if one.field is MatcherField.EVENT]
         events = work.events.get_all(list({*held[:_NAMED], *named}))
@@ -118,6 +120,7 @@ def _show(
         "form": form,
         "preview": preview,
         "held": [events[name] for name in held[:_NAMED] if name in events],
+        "held_count": len(held),
         "ends_at": previewed.ends_at if previewed is not None else None,
         "fault": fault,
         "hours": _HOURS,
@@ -140,5 +143,8 @@ def _row(silence: Silence, events: Mapping[str, Event], matched: int) -> dict[st
 def _value(matcher: Matcher, events: Mapping[str, Event]) -> str:
     if matcher.field is MatcherField.EVENT:
         event = events.get(matcher.value)
-        return f"{event_number(matcher.value)} {event.title if event else ''}".strip()
+        if event is None:
+            return event_number(matcher.value)
+        merged = f"（已并入 {event_number(event.merged_into)}）" if event.merged_into is not None else ""
+        return f"{event_number(event.id)} {event.title}{merged}"
     return _WORDS[matcher.field](matcher.value) if matcher.field in _WORDS else matcher.value

@@ -14,6 +14,7 @@ from service.domain.beijing import BEIJING
 from service.domain.cases.file import LiaisonKind, text_hash
 from service.domain.cases.workflow import CaseState, Step
 from service.export.case_archive import MANIFEST, READING, pack, verify
+from service.export.case_reading import reading
 from service.flows.cases import packing
 from service.flows.cases.liaison import ask_party, party_answered
 from service.flows.cases.packing import EXPORTED, pack_case
@@ -119,6 +120,13 @@ class TestPackage:
         assert all(f"{one.number}. {one.at.astimezone(BEIJING):%Y-%m-%d %H:%M}　" in text for one in file.steps)
         assert "　系统　发现（" in text
         assert f"　{file.publications[0].by}　{file.publications[0].channel}" in text
+
+    def test_it_names_the_event_by_the_number_that_is_said_by_telephone(self, told: Way) -> None:
+        with told.store.read() as work:
+            found = packing.gather(work, told.case.id, masked=True)
+        assert found is not None
+        case = replace(found.file.case, event_id="ebdc46a607701a077e80")
+        assert "事件编号 198-985-382\n" in reading(replace(found, file=replace(found.file, case=case)))
 
     def test_a_step_of_two_names_both_and_says_what_was_concluded(self, told: Way) -> None:
         lines = contents(package(told))["readme.txt"].decode().splitlines()

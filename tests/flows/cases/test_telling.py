@@ -10,6 +10,7 @@ from service.domain.cases.call import second_names
 from service.domain.cases.file import LiaisonKind
 from service.domain.cases.moves import Barred
 from service.domain.cases.workflow import CaseState, Step
+from service.domain.events.number import event_number
 from service.domain.people.person import Person, Role
 from service.domain.telling.letter import Letter
 from service.domain.telling.silence import Matcher, MatcherField, Silence
@@ -68,6 +69,7 @@ class TestTheTurn:
         assert "上一步：承办丁办理了“送审”" in letter.summary
         assert "三项审核与权限检查计划1小时00分，还剩1小时00分" in letter.summary
         assert "目标4小时00分，还剩" in letter.summary
+        assert letter.summary.endswith(f"事件编号 {event_number(way.case.event_id)}。")
         assert (letter.link, letter.opens) == (f"{OFFICE.address}/cases/{way.case.id}", "打开处置")
         assert letter.receives == "轮到您办理“合法性审核”"
         assert any("本局发布" in line or "回应" in line for line in letter.deadlines)

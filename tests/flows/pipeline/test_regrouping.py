@@ -11,6 +11,7 @@ from crawlers.records import Document, document_id
 from service.domain.alerts.alert import Alert, AlertState
 from service.domain.clocks.clock import ClockState, arm
 from service.domain.events.event import Event
+from service.domain.events.number import event_number
 from service.domain.people.person import Person, Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.flows.alerts.consider import Office
@@ -262,7 +263,7 @@ class TestMerging:
         assert (kept.id, kept.document_count, kept.known_at) == (first.id, 2, first.known_at)
         closed = scene.alert(second)
         assert closed.state is AlertState.CLOSED
-        assert closed.close_reason == f"事件并入“{SHIVERS}”（{first.id}）：同一批次"
+        assert closed.close_reason == f"事件并入“{SHIVERS}”（{event_number(first.id)}）：同一批次"
         assert all(state is not ClockState.ARMED for state, _ in scene.clocks(ended).values())
         with scene.store.read() as work:
             assert [one.id for one in work.events.listing()] == [first.id]

@@ -42,13 +42,14 @@
     lost.add(what);
   };
   body.addEventListener("htmx:sseError", () => lose("stream"));
-  for (const kind of ["htmx:responseError", "htmx:sendError"]) body.addEventListener(kind, (event) => lose(event.target));
-  body.addEventListener("htmx:sseOpen", () => lost.clear());
+  for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) body.addEventListener(kind, (event) => lose(event.target));
+  body.addEventListener("htmx:sseOpen", () => lost.delete("stream"));
   body.addEventListener("htmx:afterOnLoad", (event) => event.detail.successful && lost.delete(event.target));
-  // Whose session is over keeps what stands there, and is told that it grows old: asking goes on by itself, and leads nobody away.
+  // Whose session is over, or who has to bind a second factor first, keeps what stands there and is told that it grows old:
+  // asking goes on by itself, and leads nobody away.
   body.addEventListener("htmx:beforeOnLoad", (event) => {
     const { requestConfig, xhr } = event.detail;
-    if (xhr.status !== 401 || requestConfig.triggeringEvent) return;
+    if (!xhr.getResponseHeader("HX-Redirect") || requestConfig.triggeringEvent) return;
     event.preventDefault();
     lose(event.target);
   });

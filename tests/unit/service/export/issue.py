@@ -92,7 +92,7 @@ def issue(*, title: str = "于都清云注射液聚集性不良反应", drill: b
                 published_at=START + timedelta(hours=n),
                 url=f"http://press.invalid/{n}.html",
                 event_id=f"20260302-{n:02d}",
-                event_number="01" if n < 3 else "",
+                ledger_number="01" if n < 3 else "",
                 event_link=f"http://yaowang.invalid/events/20260302-{n:02d}",
             )
             for n in range(1, 30)

@@ -160,6 +160,8 @@ class TestWord:
     def test_every_listed_document_leads_to_its_original_and_to_its_event(self, files: tuple[Path, Path]) -> None:
         rows = listed_in(files[0])
         assert len(rows) == 29
+        # The place in the ledger; the number of an event is another.
+        assert "台账序号" in text_of(files[0])
         for number, row in enumerate(rows, 1):
             assert [link.address for cell in row for link in cell.paragraphs[0].hyperlinks] == [
                 f"http://press.invalid/{number}.html",

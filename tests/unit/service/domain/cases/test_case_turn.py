@@ -189,16 +189,20 @@ class TestBudget:
         assert used(again, now=500) == {"triage": 10, "assess": 25}
         assert not any(one.running for one in budget_used(again, WORKFLOW, known_at=NOW, now=later(500)))
 
-    def test_the_internal_target_ends_four_hours_after_the_knowledge_with_a_case_and_without(self) -> None:
-        end = NOW + WORKFLOW.target
-        assert target_at(None, WORKFLOW, known_at=NOW, now=later(500)) == end
+    def test_the_internal_target_of_a_case_ends_four_hours_after_the_knowledge(self) -> None:
         for now in (40, 500):
-            assert target_at(self.FILE, WORKFLOW, known_at=NOW, now=later(now)) == end
+            end = target_at(self.FILE, WORKFLOW, known_at=NOW, start_at=later(30), now=later(now))
+            assert end == NOW + WORKFLOW.target
+
+    def test_without_a_case_the_internal_target_runs_with_the_limit_it_is_planned_for(self) -> None:
+        risen = later(26 * 60)
+        end = target_at(None, WORKFLOW, known_at=NOW, start_at=risen, now=later(27 * 60))
+        assert end == risen + WORKFLOW.target
 
     @pytest.mark.parametrize("state", [CaseState.PUBLISHED, CaseState.CLOSED])
     def test_there_is_no_internal_target_once_it_was_published_or_the_case_is_over(self, state: CaseState) -> None:
         file = case_in(state)
-        assert target_at(file, WORKFLOW, known_at=NOW, now=later(500)) is None
+        assert target_at(file, WORKFLOW, known_at=NOW, start_at=NOW, now=later(500)) is None
 
     @pytest.mark.parametrize(("minutes", "over"), [(-1, False), (0, False), (1, True)])
     def test_a_part_is_over_once_more_was_used_than_planned(self, minutes: int, *, over: bool) -> None:
