@@ -17,6 +17,7 @@ from crawlers.lists.listed import (
     Fault,
     Listed,
     Reading,
+    apart_by,
     paragraphs,
     plain_text,
     title_key,
@@ -141,21 +142,24 @@ def _listed(
     own = str(entry.get("id", "")).strip()
     address = str(entry.get("link") or "")
     link = resolve_link(base_url, address) if address and address not in shared else None
-    native = url_key(link) if link else own or title_key(title)
+    number = url_key(link) if link else own
+    native = number or title_key(title)
     if not address and own.startswith(("http://", "https://")):
         link = resolve_link(base_url, own)
     if not native or not (title or link):
         return None
     published_at, precision = _published(entry, now, in_beijing=in_beijing)
     claimed = plain_text(str(entry.get("published") or entry.get("updated") or ""))[:80]
+    summary = paragraphs(_longest(entry))
     return Listed(
         native_id=native[:512],
         title=title,
         url=link,
         published_at=published_at,
         precision=precision,
-        summary=paragraphs(_longest(entry)),
+        summary=summary,
         facts={"claimed_time": claimed} if claimed and published_at is None else {},
+        apart="" if number else apart_by(claimed, summary, now),
     )
 
 
