@@ -29,7 +29,7 @@ from crawlers.parsing.dates import CLOCK_TOLERANCE, parse_date, read_claim
 from crawlers.records import DatePrecision
 from crawlers.urls import resolve_link, url_key
 
-__all__ = ["NotAFeed", "ReadFeed", "read_feed"]
+__all__ = ["FeedNotRead", "NotAFeed", "ReadFeed", "read_feed"]
 
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
 _FEED_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
@@ -50,11 +50,15 @@ class NotAFeed(ValueError):  # noqa: N818 - it says what the bytes are
         self.is_login = is_login
 
 
+class FeedNotRead(Exception):  # noqa: N818 - it says what happened
+    """The bytes were not read to their end, which says nothing of what they are; the message says why in Chinese."""
+
+
 class ReadFeed(Protocol):
     """Reads a feed as `read_feed` does, here or in a child process."""
 
     def __call__(self, raw: bytes, *, url: str, content_type: str, now: datetime) -> Reading:
-        """Return the entries of a feed, or raise `NotAFeed`."""
+        """Return the entries of a feed, or raise `NotAFeed`; a child process that ends while it reads, `FeedNotRead`."""
         ...
 
 
