@@ -11,6 +11,7 @@ from service.cli.speak import EXIT_FAILED, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from service.domain.matters.matter import MatterKind
+    from service.flows.matters.matter_import import MatterReport
 
 __all__ = ["register"]
 
@@ -69,6 +70,11 @@ def import_records(
             )
         except (Conflict, ImportRefused, OSError, StoreUnavailableError) as error:
             fail_importing(file, error, added=told.added, known=told.known, refused=told.refused_count)
+    _say_taken(told)
+
+
+def _say_taken(told: "MatterReport") -> None:
+    """Say what came of a file; end with status 1 where nothing of it was taken."""
     for sentence in told.sentences:
         say(sentence)
     write_line({"added": told.added, "known": told.known, "refused": told.refused_count, "by_kind": told.by_kind})
