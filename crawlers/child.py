@@ -5,6 +5,7 @@ Questions and answers are JSON behind a length, over pipes: nothing that execute
 """
 
 import json
+import os
 import resource
 import struct
 import subprocess
@@ -37,6 +38,8 @@ class ChildDied(Exception):  # noqa: N818 - what became of the child, reported a
 
 
 _LENGTH = struct.Struct(">I")
+# What no signal and no Python error ends with: EX_OSERR of sysexits.h.
+_OUT_OF_MEMORY = 71
 _LONGEST_MESSAGE = 64 * 2**20
 _STOP_SECONDS = 2.0
 
@@ -51,6 +54,7 @@ class Child:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._asked = 0
+        self._is_late = False
 
     @property
     def pid(self) -> int | None:
@@ -67,7 +71,7 @@ class Child:
             try:
                 return self._exchange(json.dumps(question).encode(), raw)
             except (OSError, EOFError, ValueError) as error:
-                raise ChildDied(_ending(self._stop())) from error
+                raise ChildDied(_ending(self._stop(), is_late=self._is_late)) from error
 
     def close(self) -> None:
         """Stop the child."""
@@ -83,8 +87,14 @@ class Child:
         assert process.stdin is not None
         assert process.stdout is not None
         self._asked += 1
+        self._is_late = False
+
+        def end() -> None:
+            self._is_late = True
+            process.kill()
+
         # Killing the child ends every read and write of its pipes, so this one limit covers the whole exchange.
-        watchdog = threading.Timer(self._limits.answer_seconds, process.kill)
+        watchdog = threading.Timer(self._limits.answer_seconds, end)
         watchdog.start()
         try:
             _send(process.stdin, question)
@@ -160,15 +170,22 @@ def serve(answer: Callable[[dict[str, Any], bytes], dict[str, Any]]) -> None:
         limit = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
-        _send(sys.stdout.buffer, json.dumps(answer(question, raw)).encode())
+        try:
+            answered = json.dumps(answer(question, raw)).encode()
+        except MemoryError:
+            # Not by an exception: what is said of one takes memory, too.
+            os._exit(_OUT_OF_MEMORY)
+        _send(sys.stdout.buffer, answered)
 
 
-def _ending(code: int | None) -> str:
+def _ending(code: int | None, *, is_late: bool) -> str:
     match code:
         case None:
             return "未能启动"
         case -9:
-            return "超时"
+            return "超时" if is_late else "被强行终止，多半是本机内存不足"
+        case code if code == _OUT_OF_MEMORY:
+            return "内存用尽"
         case -24:
             return "处理器时间用尽"
         case _:

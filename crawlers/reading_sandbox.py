@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.child import ChildDied, serve
-from crawlers.lists.feed import NotAFeed, read_feed
+from crawlers.lists.feed import FeedNotRead, NotAFeed, read_feed
 from crawlers.lists.listed import Fault, Listed, Reading
 from crawlers.parsing.sandbox import ExtractionSandbox, answer_page
 from crawlers.records import DatePrecision
@@ -28,13 +28,14 @@ class ReadingSandbox(ExtractionSandbox):
         """Do as `crawlers.lists.feed.read_feed` does, in the child.
 
         Raises:
-            NotAFeed: the bytes are no feed, or none that can be read within the limits.
+            NotAFeed: the bytes are no feed.
+            FeedNotRead: the child ended before it had read them: out of time or memory, or killed.
         """
         question = {"feed": True, "url": url, "content_type": content_type, "now": now.isoformat()}
         try:
             answer = self._child.ask(question, raw)
         except ChildDied as ending:
-            raise NotAFeed(f"解析这个订阅源的子进程中断（{ending}），下一次换新进程") from ending
+            raise FeedNotRead(f"解析这个订阅源的子进程中断（{ending}），下一次换新进程") from ending
         if "refused" in answer:
             raise NotAFeed(answer["refused"], is_login=answer["is_login"])
         return Reading(

@@ -147,7 +147,6 @@ def _files_of(app: Application) -> Callable[[Path, str, str, bool], ImportReport
     """Return the import of documents."""
 
     def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:  # noqa: FBT001 - a plain callable of the context
-        until = time.monotonic() + _IMPORT_SECONDS
         return import_file(
             app.store,
             path,
@@ -156,10 +155,15 @@ def _files_of(app: Application) -> Callable[[Path, str, str, bool], ImportReport
             author_key=app.author_key,
             actor=actor,
             office_confirmed=office_confirmed,
-            has_time=lambda: time.monotonic() < until,
+            has_time=_time_for_an_import(),
         )
 
     return take
+
+
+def _time_for_an_import() -> Callable[[], bool]:
+    until = time.monotonic() + _IMPORT_SECONDS
+    return lambda: time.monotonic() < until
 
 
 def _matters_of(app: Application) -> Callable[[Path, str, MatterKind | None, str], MatterReport]:
@@ -175,6 +179,7 @@ def _matters_of(app: Application) -> Callable[[Path, str, MatterKind | None, str
             now=app.now,
             author_key=app.author_key,
             actor=actor,
+            has_time=_time_for_an_import(),
         )
 
     return take

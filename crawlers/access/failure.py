@@ -44,6 +44,7 @@ class FailureCode(StrEnum):
     NOT_A_FEED = "not_a_feed"
     NOT_A_SITEMAP = "not_a_sitemap"
     NOT_JSON = "not_json"
+    CRASHED = "crashed"
     UNREADABLE = "unreadable"
     NOTHING_FOUND = "nothing_found"
     TOO_FEW = "too_few"
@@ -79,6 +80,7 @@ _SENTENCES = {
     FailureCode.NOT_A_FEED: "返回的内容不是 RSS/Atom：{where}。",
     FailureCode.NOT_A_SITEMAP: "返回的内容不是网站地图：{where}。",
     FailureCode.NOT_JSON: "返回的内容不是约定的 JSON：{where}。",
+    FailureCode.CRASHED: "返回的内容没有读完，可能太大、不合常规，或本机太忙：{where}。",
     FailureCode.UNREADABLE: "列表页无法解读：{where}。",
     FailureCode.NOTHING_FOUND: "列表规则没有找到任何条目，网页可能已改版：{where}。",
     FailureCode.TOO_FEW: "列表条目少于预期，网页可能已改版：{where}。",

@@ -77,13 +77,15 @@ def robots_from_answer(status: int, body: bytes) -> RobotsRules:
 
     Success is parsed up to 500 KiB; 4xx means unavailable, hence everything is allowed, except 429, which is a host
     in distress; 5xx means unreachable, hence nothing is allowed. A chain of more than five redirects counts as 4xx.
+    What is left (304 where nothing was asked under a condition, a redirect to nowhere) the RFC does not name: it holds
+    no rules and does not say that there are none, so it counts as unreachable.
     """
     if 200 <= status < 300:  # noqa: PLR2004 - HTTP success
         text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace").replace("\x00", "")
         return RobotsRules(reachable=True, parsed=Protego.parse(text), valid_for=ROBOTS_VALID)
-    if status >= 500 or status == 429:  # noqa: PLR2004 - HTTP server errors, too many requests
-        return robots_unreachable()
-    return RobotsRules(reachable=True, parsed=None, valid_for=ROBOTS_VALID)
+    if 400 <= status < 500 and status != 429:  # noqa: PLR2004 - HTTP client errors, but for too many requests
+        return RobotsRules(reachable=True, parsed=None, valid_for=ROBOTS_VALID)
+    return robots_unreachable()
 
 
 def robots_unreachable() -> RobotsRules:

@@ -7,6 +7,7 @@ from typing import Any
 from crawlers.broken_json import json_fault
 from crawlers.child import serve
 from crawlers.imports.headings import ImportRefused
+from crawlers.imports.records import MARK_LOST
 from crawlers.imports.spooled import told
 from crawlers.imports.tables import MAX_ROW_BYTES
 
@@ -20,7 +21,7 @@ def spool_array(path: Path, charset: str, spool: Path) -> None:
         ImportRefused: it is no JSON.
     """
     try:
-        items = json.loads(path.read_text(encoding=charset, errors="replace").lstrip("\ufeff"))
+        items = json.loads(path.read_text(encoding=charset, errors=MARK_LOST).lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise ImportRefused(f"{path.name} 不是合法的 JSON：{json_fault(error)}。") from error
     with spool.open("w", encoding="utf-8", errors="surrogatepass") as file:

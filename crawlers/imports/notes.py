@@ -25,6 +25,13 @@ class ImportNotes:
     first_rounded: int = 0
     beyond: int = 0
     first_beyond: int = 0
+    lost: int = 0
+    first_lost: int = 0
+
+    def see_lost(self, row: int) -> None:
+        """Note that words of a row hold �, which stands for a sign that nobody can tell any more."""
+        self.lost += 1
+        self.first_lost = self.first_lost or row
 
     def see_rounded(self, row: int) -> None:
         """Note that the record's number of a row is a number of more digits than a spreadsheet keeps."""
@@ -44,7 +51,7 @@ class ImportNotes:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Return one Chinese sentence for each kind of thing."""
-        return tuple(filter(None, (self._unread(), self._serials(), self._rounded(), self._beyond())))
+        return tuple(filter(None, (self._unread(), self._serials(), self._rounded(), self._beyond(), self._lost())))
 
     def _unread(self) -> str:
         if not self.sheets:
@@ -70,6 +77,12 @@ class ImportNotes:
             return ""
         first = _rows(self.first_beyond, self.beyond)
         return f"{first}在最后一个列名的右边还有内容，没有读；如有需要，请给该列写上列名再导入整个文件。"
+
+    def _lost(self) -> str:
+        if not self.lost:
+            return ""
+        first = _rows(self.first_lost, self.lost)
+        return f"{first}里有“\ufffd”，那里的字（多为表情符号）已经丢失，其余照收；要紧的请对照原系统。"
 
 
 def _rows(first: int, count: int) -> str:

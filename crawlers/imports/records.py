@@ -1,5 +1,6 @@
 """Cuts text into rows, so that one broken row costs that row and not its neighbours."""
 
+import codecs
 import csv
 import json
 from collections import deque
@@ -10,7 +11,7 @@ from typing import Any
 from crawlers.broken_json import json_fault
 from crawlers.parsing.charset import MAX_REPLACED_RATIO
 
-__all__ = ["MAX_CELL_CHARACTERS", "Row", "csv_rows", "json_row", "row_of"]
+__all__ = ["LOST", "MARK_LOST", "MAX_CELL_CHARACTERS", "Row", "as_shown", "csv_rows", "json_row", "row_of"]
 
 MAX_CELL_CHARACTERS = 2 * 2**20
 SAMPLE_BYTES = 4096
@@ -18,6 +19,21 @@ _MAX_RECORD_LINES = 1_000
 # Exporters cut a field at a number of bytes: one broken character a field is no reason to lose a row.
 _FEW_LOST = 3
 _MAX_RECORD_CHARACTERS = 4 * 2**20
+
+LOST = "\ufdd0"
+"""What stands for bytes that could not be decoded until the row is made: no sign, and � may be one of the file's own."""
+
+MARK_LOST = "yaowang.mark_lost"
+"""The error handler of decoding that puts `LOST` where "replace" puts �."""
+
+
+def _mark_lost(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return LOST, error.end
+
+
+codecs.register_error(MARK_LOST, _mark_lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +62,9 @@ def row_of(number: int, names: Sequence[str], cells: Sequence[Any]) -> Row:
 
 def json_row(number: int, line: str) -> Row:
     """Return the row of one line of JSON."""
-    sample = line[:SAMPLE_BYTES].encode(errors="replace")[:SAMPLE_BYTES]
     fault = _unreadable(line)
+    line = as_shown(line)
+    sample = line[:SAMPLE_BYTES].encode(errors="replace")[:SAMPLE_BYTES]
     if fault is not None:
         return Row(number, {}, fault, sample)
     try:
@@ -74,18 +91,26 @@ def csv_rows(lines: Iterator[str], names: Sequence[str], delimiter: str, *, firs
         cells, taken = _cells(record, len(names), delimiter)
         waiting.extendleft(reversed(record[taken:]))
         if cells is None:
-            sample = record[0][:SAMPLE_BYTES].encode(errors="replace")[:SAMPLE_BYTES]
+            sample = as_shown(record[0][:SAMPLE_BYTES]).encode(errors="replace")[:SAMPLE_BYTES]
             yield Row(number, {}, "引号没有成对，这一行不是合法的 CSV", sample)
         elif any(cell.strip() for cell in cells):
             fault = _unreadable("".join(record[:taken]))
-            row = row_of(number, names, cells)
+            row = row_of(number, names, [as_shown(cell) for cell in cells])
             yield row if fault is None else replace(row, values={}, fault=fault)
         number += taken
 
 
+def as_shown(words: str) -> str:
+    """Return the words with � for what could not be decoded."""
+    return words.replace(LOST, "\ufffd")
+
+
 def _unreadable(words: str) -> str | None:
-    """Return what is wrong with a row of which much could not be decoded: files are joined from parts of other encodings."""
-    lost = words.count("\ufffd")
+    """Return what is wrong with a row of which much could not be decoded: files are joined from parts of other encodings.
+
+    A � that stands in the file is no such fault: exporters write it for signs that they do not know, emoji above all.
+    """
+    lost = words.count(LOST)
     if lost <= _FEW_LOST or lost <= MAX_REPLACED_RATIO * len(words):
         return None
     return f"有 {lost} 个字读不出，编码与文件开头不同或已损坏；请把这一行按 UTF-8 另存后再导入"

@@ -197,6 +197,8 @@ class _Reader:
         except ValueError as error:
             return _refused(row, "数据", f"不能成为稿件：{error}")
         self._note(row, published)
+        if "\ufffd" in read.title + read.text:
+            self._notes.see_lost(row.number)
         return read
 
     def _fault(self, row: Row, words: str) -> RowRefusal | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crawlers.disk_words import disk_sentence
 from crawlers.imports.headings import ImportRefused, Table, below_titles, headings_of
-from crawlers.imports.records import MAX_CELL_CHARACTERS, csv_rows, json_row
+from crawlers.imports.records import MARK_LOST, MAX_CELL_CHARACTERS, as_shown, csv_rows, json_row
 from crawlers.imports.spooled import array_lines, read_workbook
 from crawlers.parsing.charset import MAX_REPLACED_RATIO, decode
 
@@ -87,7 +87,7 @@ def _noted(lines: Iterator[str], passed: list[str]) -> Iterator[str]:
 
 def _cells(line: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=_delimiter(line)), [])
+        return next(csv.reader([as_shown(line)], delimiter=_delimiter(line)), [])
     except csv.Error as error:
         raise ImportRefused(f"表头所在的行有 {len(line)} 个字，读不出列名；第一行应是列名，请核对文件。") from error
 
@@ -127,8 +127,8 @@ def _is_chinese_utf8(line: bytes) -> bool:
 
 
 def _text_lines(path: Path, charset: str) -> Iterator[str]:
-    """Yield lines with their ends, none longer than a row may be."""
-    with path.open(encoding=charset, errors="replace", newline="") as file:
+    """Yield lines with their ends, none longer than a row may be; `LOST` stands for what cannot be decoded."""
+    with path.open(encoding=charset, errors=MARK_LOST, newline="") as file:
         while line := file.readline(MAX_ROW_BYTES):
             yield line.replace("\x00", "")
 

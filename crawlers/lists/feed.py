@@ -17,6 +17,7 @@ from crawlers.lists.listed import (
     Fault,
     Listed,
     Reading,
+    apart_by,
     paragraphs,
     plain_text,
     title_key,
@@ -28,7 +29,7 @@ from crawlers.parsing.dates import CLOCK_TOLERANCE, parse_date, read_claim
 from crawlers.records import DatePrecision
 from crawlers.urls import resolve_link, url_key
 
-__all__ = ["NotAFeed", "ReadFeed", "read_feed"]
+__all__ = ["FeedNotRead", "NotAFeed", "ReadFeed", "read_feed"]
 
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
 _FEED_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
@@ -49,11 +50,15 @@ class NotAFeed(ValueError):  # noqa: N818 - it says what the bytes are
         self.is_login = is_login
 
 
+class FeedNotRead(Exception):  # noqa: N818 - it says what happened
+    """The bytes were not read to their end, which says nothing of what they are; the message says why in Chinese."""
+
+
 class ReadFeed(Protocol):
     """Reads a feed as `read_feed` does, here or in a child process."""
 
     def __call__(self, raw: bytes, *, url: str, content_type: str, now: datetime) -> Reading:
-        """Return the entries of a feed, or raise `NotAFeed`."""
+        """Return the entries of a feed, or raise `NotAFeed`; a child process that ends while it reads, `FeedNotRead`."""
         ...
 
 
@@ -141,21 +146,24 @@ def _listed(
     own = str(entry.get("id", "")).strip()
     address = str(entry.get("link") or "")
     link = resolve_link(base_url, address) if address and address not in shared else None
-    native = url_key(link) if link else own or title_key(title)
+    number = url_key(link) if link else own
+    native = number or title_key(title)
     if not address and own.startswith(("http://", "https://")):
         link = resolve_link(base_url, own)
     if not native or not (title or link):
         return None
     published_at, precision = _published(entry, now, in_beijing=in_beijing)
     claimed = plain_text(str(entry.get("published") or entry.get("updated") or ""))[:80]
+    summary = paragraphs(_longest(entry))
     return Listed(
         native_id=native[:512],
         title=title,
         url=link,
         published_at=published_at,
         precision=precision,
-        summary=paragraphs(_longest(entry)),
+        summary=summary,
         facts={"claimed_time": claimed} if claimed and published_at is None else {},
+        apart="" if number else apart_by(claimed, summary, now),
     )
 
 

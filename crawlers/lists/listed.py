@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,9 @@ from parsel import Selector
 from crawlers.catalogue.declaration import ListRule, Step
 from crawlers.gate import repair_text
 from crawlers.parsing.counts import parse_count
-from crawlers.parsing.dates import parse_date
+from crawlers.parsing.dates import parse_date, read_claim
 from crawlers.parsing.scripted import followed, scripts_of
-from crawlers.personal_data import mask_personal_data
+from crawlers.personal_data import mask_personal_data, words_id
 from crawlers.records import BEIJING, DatePrecision
 from crawlers.urls import resolve_link, url_key
 
@@ -25,8 +25,10 @@ __all__ = [
     "Listed",
     "NotJson",
     "Reading",
+    "apart_by",
     "json_in",
     "next_step",
+    "numbered",
     "paragraphs",
     "plain_text",
     "read_html_list",
@@ -42,6 +44,9 @@ _LONGEST_FACT = 500
 _BLOCK_END = re.compile(r"</?(?:p|div|br|li|tr|h[1-6]|section|blockquote|table)\b[^<>]{0,1000}>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _SLOT = re.compile(r"\{([^{}]+)\}")
+# 3天前 and 2周前 mean another day at most visits.
+_COUNTED_BACK = frozenset({"ago", "ago_english"})
+_COARSE = frozenset({DatePrecision.DAY, DatePrecision.MONTH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,11 @@ class NotJson(ValueError):  # noqa: N818 - it says what the text is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One record of a list: enough to know whether it is new, and to take it without its page."""
+    """One record of a list: enough to know whether it is new, and to take it without its page.
+
+    Where its title alone is its number, `apart` is what tells it from the others of that title (`apart_by`); `numbered` makes
+    the number that holds both.
+    """
 
     native_id: str
     title: str
@@ -79,6 +88,7 @@ class Listed:
     heat: int | None = None
     flag: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    apart: str = ""
 
 
 def read_html_list(markup: str, rule: ListRule, *, base_url: str, now: datetime) -> Reading:
@@ -124,11 +134,11 @@ def unique(found: list[Listed], faults: list[Fault], *, named: bool) -> Reading:
     """Return a reading of `found` in which each id stands once, the first time.
 
     Where ids are `named` by the source, a second record of an id that says something else is a fault of the list; where
-    they are made from addresses, it is the same page linked twice.
+    they are made from addresses, it is the same page linked twice. Titles that are ids are told apart by what stands beside.
     """
-    kept: dict[str, Listed] = {}
+    kept: dict[tuple[str, str], Listed] = {}
     for item in found:
-        first = kept.setdefault(item.native_id, item)
+        first = kept.setdefault((item.native_id, item.apart), item)
         if named and first is not item and (first.title, first.url) != (item.title, item.url):
             detail = (
                 f"编号 {item.native_id[:60]} 出现了两条不同的记录，保留“{first.title[:40]}”，未取“{item.title[:40]}”"
@@ -158,6 +168,26 @@ def _is_elsewhere(entry: Selector, rule: ListRule, base_url: str) -> bool:
 def title_key(title: str) -> str:
     """Return what identifies a record that has neither number nor address: its title, without the numbers that are masked when it is stored."""
     return mask_personal_data(title, landlines=True)
+
+
+def apart_by(claimed: str, text: str, now: datetime) -> str:
+    """Return what tells a record that only its title identifies from others of that title: the day it claims, and its text.
+
+    The day alone, because some lists write the time of asking; as it is written, because which zone a feed means may be
+    known at one visit and not at the next. Empty where there is neither: then its title is all that it says.
+    """
+    claim = read_claim(claimed, now) if claimed else None
+    is_fixed = claim is not None and not (claim.rule in _COUNTED_BACK and claim.precision in _COARSE)
+    day = claim.at.date().isoformat() if claim is not None and is_fixed else ""
+    return f"{day}\x1f{text}" if day or text else ""
+
+
+def numbered(records: Sequence[Listed], *, source_id: str, author_key: bytes) -> tuple[Listed, ...]:
+    """Return the records, those that are told apart by their words under a keyed number of these: the words are stored masked."""
+    return tuple(
+        replace(one, native_id=words_id(author_key, source_id, one.title, one.apart), apart="") if one.apart else one
+        for one in records
+    )
 
 
 def next_step(markup: str, step: Step, *, base_url: str) -> str | None:
@@ -234,23 +264,27 @@ def _listed(
     if url is not None and rule.link_pattern and not re.search(rule.link_pattern, url):
         return None
     title = _clean(title)[:MAX_TITLE]
-    native = value(rule.id) or (url_key(url) if url else title_key(title))
+    own = value(rule.id) or (url_key(url) if url else "")
+    native = own or title_key(title)
     if not title or not native:
         return None
     claimed, heat = value(rule.published), value(rule.heat)
     published_at, precision = _published(rule, url, claimed, now)
     count = parse_count(heat) if heat else None
+    body = paragraphs(value(rule.body) or "")
     return Listed(
         native_id=native[:512],
         title=title,
         url=url,
         published_at=published_at,
         precision=precision,
-        summary=paragraphs(value(rule.body) or "") or plain_text(value(rule.summary) or ""),
+        summary=body or plain_text(value(rule.summary) or ""),
         origin=_clean(value(rule.origin)) or None,
         heat=count,
         flag=_clean(value(rule.flag)) or None,
         facts=_facts(rule, value) | _unread(claimed if published_at is None else None, heat if count is None else None),
+        # Not by the summary: on a list it may hold counts, which are others at the next visit.
+        apart="" if own else apart_by(claimed or "", body, now),
     )
 
 

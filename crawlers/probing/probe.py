@@ -13,7 +13,7 @@ from parsel import Selector
 from crawlers.access.failure import Failure, FailureCode
 from crawlers.catalogue.declaration import Declaration
 from crawlers.gate import GateRefusal
-from crawlers.lists.feed import NotAFeed, ReadFeed
+from crawlers.lists.feed import FeedNotRead, NotAFeed, ReadFeed
 from crawlers.lists.listed import Listed, NotJson, Reading
 from crawlers.lists.login_page import is_login_page
 from crawlers.lists.paging import next_page
@@ -118,6 +118,9 @@ class Prober:
                 self.read_feed, answer.body, url=answer.url, content_type=answer.content_type, now=self.now
             )
         except NotAFeed:
+            return None
+        except FeedNotRead as ended:
+            self._note(f"没有读完，是不是订阅源不知道：{answer.url}（{ended}）")
             return None
         if not reading.records:
             self._note(f"订阅源 {answer.url} 没有条目")

@@ -3,7 +3,7 @@
 from scrapy.http import Response
 
 from crawlers.access.failure import FailureCode
-from crawlers.lists.feed import NotAFeed
+from crawlers.lists.feed import FeedNotRead, NotAFeed
 from crawlers.lists.listed import Reading
 from crawlers.spiders.source import ListRefused, SourceSpider
 from crawlers.visits.walk import Walk
@@ -23,3 +23,5 @@ class FeedSpider(SourceSpider):
             return "", self.surroundings.read_feed(response.body, url=response.url, content_type=content_type, now=now)
         except NotAFeed as error:
             raise ListRefused(FailureCode.LOGIN if error.is_login else FailureCode.NOT_A_FEED, str(error)) from error
+        except FeedNotRead as ended:
+            raise ListRefused(FailureCode.CRASHED, str(ended)) from ended

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.access.failure import Failure, FailureCode, describe, status_of
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
 from crawlers.gate import GateRefusal, RefusalReason
-from crawlers.lists.listed import Listed, Reading
+from crawlers.lists.listed import Listed, Reading, numbered
 from crawlers.lists.paging import PageRequest, first_page, next_page
 from crawlers.missing_page import MISSING_STATUSES
 from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_page, read_article
@@ -111,11 +111,12 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
             return
         for fault in reading.faults:
             yield self.quarantine(fault.reason, f"{response.url}：{fault.detail}", fault.sample)
-        frame = None if reading.records or number > 1 else self.frame_request(response, text, walk)
+        records = numbered(reading.records, source_id=self.visit.source.id, author_key=self.surroundings.author_key)
+        frame = None if records or number > 1 else self.frame_request(response, text, walk)
         if frame is not None:
             yield frame
             return
-        async for item in self._take_records(response, reading.records, number, walk, text):
+        async for item in self._take_records(response, records, number, walk, text):
             yield item
 
     async def _take_records(

@@ -1,7 +1,7 @@
 """`yaowang import`: documents of a file, as the page 导入 takes them in."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from service.bootstrap import Application
     from service.flows.crawl.importing import ImportReport
 
-__all__ = ["register"]
+__all__ = ["fail_importing", "register"]
 
 
 def register(application: typer.Typer) -> None:
@@ -36,8 +36,10 @@ def import_rows(
     from rich.progress import Progress
 
     from crawlers.imports import ImportRefused
-    from service.flows.crawl.importing import import_file
+    from service.flows.crawl.importing import ImportReport, import_file
+    from service.ports.store import StoreUnavailableError
 
+    report = ImportReport()
     with opened(data) as app, Progress(console=Console(stderr=True), transient=True) as progress:
         chosen = _source_for(app, source, office_confirmed=office_confirmed)
         app.describe_sources()
@@ -45,7 +47,7 @@ def import_rows(
         # Read apart: a key that cannot be read is no fault of the file.
         author_key = app.author_key
         try:
-            report = import_file(
+            import_file(
                 app.store,
                 file,
                 source=chosen,
@@ -54,12 +56,23 @@ def import_rows(
                 actor="cli",
                 office_confirmed=office_confirmed,
                 on_rows=lambda count: progress.advance(task, count),
+                report=report,
             )
-        except OSError as error:
-            fail(f"{file} 没有导入：{disk_sentence(error)}")
-        except ImportRefused as error:
-            fail(f"{file} 没有导入：{error}")
+        except (ImportRefused, OSError, StoreUnavailableError) as error:
+            known = report.known + report.edited
+            fail_importing(file, error, added=report.added, known=known, refused=report.refused_count)
     _say_imported(report)
+
+
+def fail_importing(file: Path, error: Exception, *, added: int, known: int, refused: int) -> NoReturn:
+    """Say why the import of a file ended and how many of its rows are in, and end with status 1."""
+    reason = disk_sentence(error) if isinstance(error, OSError) else str(error)
+    if not added + known + refused:
+        fail(f"{file} 没有导入：{reason}")
+    fail(
+        f"{file} 导入中断：{reason.removesuffix('。')}。中断前已确认新收 {added} 条、已在库 {known} 条、未收 {refused} 条，"
+        "其余未确认入库。问题解决后请重新导入整个文件，已收的不会重复入库。"
+    )
 
 
 def _say_imported(report: "ImportReport") -> None:

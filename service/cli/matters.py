@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawlers.disk_words import disk_sentence
+from service.cli.import_file import fail_importing
 from service.cli.opening import DataOption, opened
-from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from service.domain.matters.matter import MatterKind
+    from service.flows.matters.matter_import import MatterReport
 
 __all__ = ["register"]
 
@@ -46,15 +47,17 @@ def import_records(
     """Import records as matters; refused ones are said with number and reason, good ones kept."""
     from crawlers.imports import ImportRefused
     from service.domain.refusal import Conflict
-    from service.flows.matters.matter_import import import_matters
+    from service.flows.matters.matter_import import MatterReport, import_matters
+    from service.ports.store import StoreUnavailableError
 
     chosen_kind = _kind(kind)
     source_id = source or _SOURCES[chosen_kind.value if chosen_kind else "complaint"]
+    told = MatterReport()
     with opened(data) as app:
         chosen = app.catalogue.by_id.get(source_id) or misuse(f"没有信源 {source_id}，见 yaowang sources list。")
         app.describe_sources()
         try:
-            told = import_matters(
+            import_matters(
                 app.store,
                 file,
                 source=chosen,
@@ -63,9 +66,15 @@ def import_records(
                 now=app.now,
                 author_key=app.author_key,
                 actor="cli",
+                report=told,
             )
-        except (Conflict, ImportRefused, OSError) as error:
-            fail(f"{file} 没有导入：{disk_sentence(error) if isinstance(error, OSError) else error}")
+        except (Conflict, ImportRefused, OSError, StoreUnavailableError) as error:
+            fail_importing(file, error, added=told.added, known=told.known, refused=told.refused_count)
+    _say_taken(told)
+
+
+def _say_taken(told: "MatterReport") -> None:
+    """Say what came of a file; end with status 1 where nothing of it was taken."""
     for sentence in told.sentences:
         say(sentence)
     write_line({"added": told.added, "known": told.known, "refused": told.refused_count, "by_kind": told.by_kind})

@@ -1,13 +1,18 @@
 """`yaowang import` and `yaowang matters import` into an office's source, in this process over an installation of their own."""
 
+import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from service.cli import application
+from service.flows.crawl import importing
+from service.flows.matters import matter_import
+from service.ports.store import StoreFullError
 
 RUMOUR = "标题,正文,时间\n网传多人死亡,群里说某市已有多人死亡,2025-11-24 10:00\n"
 
@@ -70,3 +75,63 @@ def test_a_key_that_cannot_be_made_is_named_and_the_file_is_not_blamed(file: Pat
     assert refused.exit_code == 1
     assert str(key.parent) in refused.stderr
     assert f"{file} 没有导入" not in refused.stderr
+
+
+def failing_after(batches: int, error: Exception, take: Callable[..., None]) -> Callable[..., None]:
+    """Return what takes so many batches and then raises."""
+    left = iter(range(batches))
+
+    def taken(*args: object) -> None:
+        if next(left, None) is None:
+            raise error
+        take(*args)
+
+    return taken
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(StoreFullError("磁盘空间不足，请腾出空间。"), "磁盘空间不足"), (OSError(errno.EIO, "x"), "磁盘读写出错")],
+)
+def test_an_import_that_breaks_off_says_how_many_rows_are_in_and_the_next_adds_the_rest(
+    file: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    rows = "".join(f"网传某地缺药{n},群里说某地缺药{n},2025-11-24 10:00\n" for n in range(3))
+    file.write_text(RUMOUR + rows, encoding="utf-8")
+    with monkeypatch.context() as broken:
+        broken.setattr(importing, "_BATCH", 2)
+        broken.setattr(importing, "_take", failing_after(1, error, importing._take))
+        told = run(file, "import", str(file), "--office-confirmed")
+    assert told.exit_code == 1
+    assert f"导入中断：{reason}" in told.stderr
+    assert "中断前已确认新收 2 条" in told.stderr
+    assert "已收的不会重复入库" in told.stderr
+    assert "没有导入" not in told.stderr
+    again = json.loads(run(file, "import", str(file), "--office-confirmed").stdout)
+    assert (again["added"], again["known"]) == (2, 2)
+
+
+def test_an_import_that_breaks_off_at_once_says_that_nothing_is_in(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = StoreFullError("磁盘空间不足，请腾出空间。")
+    monkeypatch.setattr(importing, "_take", failing_after(0, full, importing._take))
+    told = run(file, "import", str(file), "--office-confirmed")
+    assert (told.exit_code, f"{file} 没有导入：磁盘空间不足，请腾出空间。" in told.stderr) == (1, True)
+
+
+def test_an_import_of_complaints_that_breaks_off_says_how_many_are_in(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"T{n},某药店出售过期药品{n},2025-11-20 10:00\n" for n in range(3))
+    file.write_text(f"登记编号,投诉内容,登记时间\n{rows}", encoding="utf-8")
+    data = str(file.parent / "var")
+    words = ["matters", "import", str(file), "--kind", "complaint", "--data", data]
+    take = failing_after(1, StoreFullError("磁盘空间不足，请腾出空间。"), matter_import._Taking.take)
+    with monkeypatch.context() as broken:
+        broken.setattr(matter_import, "_BATCH", 2)
+        # A plain function is bound to the object that it is called on.
+        broken.setattr(matter_import._Taking, "take", take)
+        told = CliRunner().invoke(application, words)
+    assert (told.exit_code, "导入中断：磁盘空间不足" in told.stderr) == (1, True)
+    assert "中断前已确认新收 2 条" in told.stderr
+    again = json.loads(CliRunner().invoke(application, words).stdout)
+    assert (again["added"], again["known"]) == (1, 2)

@@ -10,7 +10,9 @@ import pytest
 
 from crawlers.records import Source, SourceClass
 from service import site
+from service.domain.matters.matter import MatterKind
 from service.flows.crawl.importing import ImportReport, import_file
+from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import open_store
 from tests.flows.conftest import NOW
@@ -71,3 +73,27 @@ def test_a_browsers_import_ends_when_its_time_is_over(
     app = SimpleNamespace(store=store, catalogue=sources, now=lambda: NOW, author_key=KEY)
     report = site._files_of(cast("Any", app))(file, SOURCE.id, "某人", False)
     assert (report.added, report.unread_from) == (512, 514)
+
+
+def test_a_browsers_import_of_complaints_ends_when_its_time_is_over_and_the_next_takes_the_rest(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints = tmp_path / "complaints.csv"
+    rows = "".join(f"T{number},某药店出售过期药品{number},2026-11-20 10:00\n" for number in range(300))
+    complaints.write_text(f"登记编号,投诉内容,登记时间\n{rows}", encoding="utf-8")
+    line = Source(id="drop-12345", name="热线导出", kind="file_drop", source_class=SourceClass.COMPLAINT)
+    rulebook = SimpleNamespace(register=load_register())
+    catalogue = SimpleNamespace(by_id={line.id: line})
+    app = SimpleNamespace(store=store, catalogue=catalogue, rulebook=rulebook, now=lambda: NOW, author_key=KEY)
+    take_matters = site._matters_of(cast("Any", app))
+    with monkeypatch.context() as hurried:
+        hurried.setattr(site, "_IMPORT_SECONDS", 0.0)
+        first = take_matters(complaints, line.id, MatterKind.COMPLAINT, "某人")
+    assert (first.added, first.unread_from) == (256, 258)
+    assert "第 258 行以前已经处理，从这一行起没有读" in first.notices[0]
+    assert "yaowang matters import" in first.notices[0]
+    with store.read() as work:
+        (noted,) = [row for row in work.audit.rows(subject=f"source:{line.id}") if row.action == "matter.imported"]
+    assert (noted.detail["added"], noted.detail["unread_from"]) == (256, 258)
+    second = take_matters(complaints, line.id, MatterKind.COMPLAINT, "某人")
+    assert (second.added, second.known, second.unread_from) == (44, 256, None)

@@ -12,7 +12,7 @@ from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, DocumentKind, Source
-from service.domain.documents.imported import refuse_office_word, speaks_for_office
+from service.domain.documents.imported import refuse_office_word, speaks_for_office, unread_told
 from service.domain.documents.named_people import without_announced_names
 from service.flows.keeping.former_ids import under_stored_ids
 from service.ports.store import Store
@@ -58,10 +58,12 @@ def import_file(  # noqa: PLR0913 - what an import needs, by name
     office_confirmed: bool = False,
     on_rows: Callable[[int], None] | None = None,
     has_time: Callable[[], bool] = lambda: True,
+    report: ImportReport | None = None,
 ) -> ImportReport:
     """Take a CSV, XLSX or JSONL file into the store in constant memory; importing it again adds nothing.
 
-    Once `has_time` says no, what was read is taken and the report begins with the row from which nothing was.
+    Once `has_time` says no, what was read is taken and the report begins with the row from which nothing was. A `report` that
+    is handed in is filled batch by batch: it tells what is in also where the store or the file fails in the middle.
 
     `office_confirmed` says that an administrator confirmed the file to hold the own publications of the office whose
     source it is; that is written down.
@@ -71,7 +73,7 @@ def import_file(  # noqa: PLR0913 - what an import needs, by name
         ImportRefused: the file as a whole cannot be read; nothing of it was stored.
     """
     refuse_office_word(source, confirmed=office_confirmed)
-    report = ImportReport()
+    report = ImportReport() if report is None else report
     notes = ImportNotes()
     rows = iter(read_numbered(path, source=source, now=now(), author_key=author_key, notes=notes))
     while batch := list(islice(rows, _BATCH)):
@@ -81,7 +83,7 @@ def import_file(  # noqa: PLR0913 - what an import needs, by name
         if not has_time():
             report.unread_from = next((number for number, _ in rows), None)
             break
-    report.notices, report.unused = (*_unread(report), *notes.sentences), notes.unused
+    report.notices, report.unused = (*unread_told(report.unread_from, "yaowang import"), *notes.sentences), notes.unused
     detail: dict[str, str | int] = {
         "file": legible(path).name,
         "added": report.added,
@@ -95,16 +97,6 @@ def import_file(  # noqa: PLR0913 - what an import needs, by name
     with store.write() as work:
         work.audit.append(actor=actor, action="import.done", subject=f"source:{source.id}", detail=detail, now=now())
     return report
-
-
-def _unread(report: ImportReport) -> tuple[str, ...]:
-    if report.unread_from is None:
-        return ()
-    told = (
-        f"文件太长，时间用尽：第 {report.unread_from} 行以前已经处理，从这一行起没有读。"
-        "请把其余各行连同列名另存为一个文件再导入，或由管理员在服务器上用 yaowang import 导入整个文件；已收的不会重复入库。"
-    )
-    return (told,)
 
 
 def _take(

@@ -21,7 +21,7 @@ from crawlers.personal_data import is_words_id
 from crawlers.ports import QuarantineEntry
 from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
-from service.domain.documents.imported import refuse_office_word
+from service.domain.documents.imported import refuse_office_word, unread_told
 from service.domain.documents.named_people import without_announced_names
 from service.domain.matters.matter import OPEN_STATES, Matter, MatterAct, MatterKind, MatterState, kind_of, open_matter
 from service.domain.matters.registered import as_registered, closing_act, state_told
@@ -49,7 +49,7 @@ class MatterReport:
 
     `notices` say what to look at in rows that were taken, `added` are new matters, `known` those that were there already;
     `unused` are columns of which nothing was taken. Of the new ones `over` were done by what the register says, `undated` of
-    these without a day; of the known ones `followed` were done since, and `moved` have another handler, where nobody here acted on
+    these without a day; `unread_from` is the first row for which there was no time; of the known ones `followed` were done since, and `moved` have another handler, where nobody here acted on
     them; `elsewhere` are those on which somebody did, `reopened` those that somebody opened again and the register holds as done.
     """
 
@@ -66,6 +66,7 @@ class MatterReport:
     moved: int = 0
     elsewhere: list[str] = field(default_factory=list)
     reopened: list[str] = field(default_factory=list)
+    unread_from: int | None = None
 
     @property
     def sentences(self) -> list[str]:
@@ -85,7 +86,7 @@ class _Refused:
 _Taken = tuple[Matter, Document]
 
 
-def import_matters(
+def import_matters(  # noqa: PLR0913 - what an import needs, by name
     store: Store,
     path: Path,
     *,
@@ -95,6 +96,8 @@ def import_matters(
     now: Callable[[], datetime],
     author_key: bytes,
     actor: str,
+    has_time: Callable[[], bool] = lambda: True,
+    report: MatterReport | None = None,
 ) -> MatterReport:
     """Take a CSV, XLSX or JSONL file of records; importing it again adds nothing, and ends what it says is done since.
 
@@ -107,28 +110,38 @@ def import_matters(
         now: the clock of the installation.
         author_key: the deployment's secret, which turns applicants into hashes.
         actor: who imports.
+        has_time: once it says no, what was read is taken and the report begins with the row from which nothing was.
+        report: filled batch by batch, so that it tells what is in also where the store or the file fails in the middle.
 
     Raises:
         Conflict: the source is an office's, and records of the public are not its word; nothing of it was stored.
         ImportRefused: the file as a whole cannot be read; nothing of it was stored.
     """
     refuse_office_word(source)
-    report = MatterReport()
+    report = MatterReport() if report is None else report
     seen: dict[str, int] = {}
     notes = ImportNotes()
-    rows = read_numbered(path, source=source, now=now(), author_key=author_key, notes=notes)
+    rows = iter(read_numbered(path, source=source, now=now(), author_key=author_key, notes=notes))
     reader = _Reader(source, kind, register, seen)
     taking = _Taking(store, source, legible(path).name, actor, register, report)
     while batch := list(islice(rows, _BATCH)):
         moment, batch = now(), _under_stored_ids(store, batch)
         taking.take([reader.read(number, row, moment) for number, row in batch], moment)
-    report.notices, report.unused = (*notes.sentences, *_done(report)), notes.unused
-    detail = {"file": legible(path).name, "added": report.added, "known": report.known, "refused": report.refused_count}
+        if not has_time():
+            report.unread_from = next((number for number, _ in rows), None)
+            break
+    unread = unread_told(report.unread_from, "yaowang matters import")
+    report.notices, report.unused = (*unread, *notes.sentences, *_done(report)), notes.unused
     with store.write() as work:
-        work.audit.append(
-            actor=actor, action="matter.imported", subject=f"source:{source.id}", detail=detail, now=now()
-        )
+        subject, detail = f"source:{source.id}", _counted(report, path)
+        work.audit.append(actor=actor, action="matter.imported", subject=subject, detail=detail, now=now())
     return report
+
+
+def _counted(report: MatterReport, path: Path) -> dict[str, str | int]:
+    counted: dict[str, str | int] = {"file": legible(path).name, "added": report.added}
+    counted |= {"known": report.known, "refused": report.refused_count}
+    return counted if report.unread_from is None else counted | {"unread_from": report.unread_from}
 
 
 def _under_stored_ids(

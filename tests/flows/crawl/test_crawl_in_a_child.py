@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from crawlers.access.failure import FailureCode
 from crawlers.child import ChildLimits
 from crawlers.reading_sandbox import ReadingSandbox
 from crawlers.records import Source
@@ -36,5 +37,8 @@ def test_a_feed_that_keeps_its_parser_busy_costs_itself_alone(
             sandbox=sandbox,
             time_limit_seconds=400,
         ).sources
+    assert first.failure_code is FailureCode.CRASHED
+    assert "返回的内容没有读完" in str(first.failed)
     assert "子进程中断（处理器时间用尽）" in str(first.failed)
+    assert [entry.reason for entry in held.entries] == ["crashed"]
     assert (second.failed, held.titles()) == (None, ["消息 /a/1.html"])

@@ -245,6 +245,25 @@ class TestFeed:
         assert document.published_at is not None
         assert document.published_at.isoformat() == "2026-11-24T08:00:00+08:00"
 
+    def test_each_issue_of_a_title_is_taken_once_from_a_feed_that_numbers_nothing(
+        self, press: Press, held: Held, declare: Declare, visit: Visit
+    ) -> None:
+        def issues(*days: int) -> Page:
+            items = (
+                f"<item><title>药品抽检通告</title><pubDate>2026-11-{day} 09:00</pubDate>"
+                f"<description>第{day}号药不合格</description></item>"
+                for day in days
+            )
+            return Page(body=rss(*items), kind="text/xml")
+
+        source = declare(kind="feed", url=press.url("/rss.xml"), article={"fetch": False})
+        press.pages["/rss.xml"] = issues(23, 22)
+        assert visit(source).sources[0].added == 2
+        press.pages["/rss.xml"] = issues(24, 23)
+        report = visit(source).sources[0]
+        assert (report.added, report.known) == (1, 1)
+        assert sorted(one.text for one in held.documents.values()) == [f"第{day}号药不合格" for day in (22, 23, 24)]
+
 
 class TestHotList:
     RULE = {  # noqa: RUF012 - a constant

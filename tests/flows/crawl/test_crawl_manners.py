@@ -60,7 +60,7 @@ class TestRobots:
         press.pages["/robots.txt"] = Page(status=status)
         assert visit(source).sources[0].added == 2
 
-    @pytest.mark.parametrize("status", [500, 503, 429])
+    @pytest.mark.parametrize("status", [500, 503, 429, 304])
     def test_rules_that_cannot_be_read_forbid_everything(
         self, press: Press, source: Source, visit: Visit, status: int
     ) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from crawlers.access.egress import Egress
 from crawlers.catalogue import load_catalogue
+from crawlers.lists.feed import FeedNotRead
+from crawlers.lists.listed import Reading
 from crawlers.probing.probe import MAX_REQUESTS
 from crawlers.probing.propose import Proposal
 from crawlers.probing.run import ProbeBroke, probe_site
@@ -199,3 +202,21 @@ class TestRefusals:
         press.otherwise = lambda ask: Page(body=f"{feeds}<ul class=n>{rows(1, 9)}</ul>{pager}{ask.path}".encode())
         probe("/")
         assert len(press.paths()) <= MAX_REQUESTS
+
+
+def test_a_page_that_the_reader_of_feeds_does_not_end_is_still_looked_at_for_a_list(
+    press: Press, egress: Egress, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawlers.probing.run._DELAY", "0s")
+
+    def dies(raw: bytes, *, url: str, content_type: str, now: datetime) -> Reading:
+        del raw, url, content_type, now
+        raise FeedNotRead("解析这个订阅源的子进程中断（超时），下一次换新进程")
+
+    press.pages["/list.html"] = Page(body=f"{MENU}<ul class=news>{rows(1, 12)}</ul>".encode())
+    press.otherwise = lambda _: article("消息")
+    url = press.url("/list.html")
+    proposal = asyncio.run(probe_site(url, egress=egress, now=clock, read_feed=dies))
+    assert proposal.text is not None
+    assert "kind: listing" in proposal.text
+    assert f"没有读完，是不是订阅源不知道：{url}" in "".join(proposal.reasons)

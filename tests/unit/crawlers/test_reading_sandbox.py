@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawlers.child import ChildLimits
-from crawlers.lists.feed import NotAFeed, read_feed
+from crawlers.lists.feed import FeedNotRead, NotAFeed, read_feed
 from crawlers.parsing.article import extract
 from crawlers.reading_sandbox import ReadingSandbox
 from tests.unit.crawlers.article_pages import page
@@ -60,6 +60,6 @@ def test_a_refusal_of_the_child_is_the_refusal(raw: bytes, sandbox: ReadingSandb
 
 def test_a_feed_that_takes_its_parser_minutes_costs_the_child_and_the_next_one_is_read() -> None:
     with ReadingSandbox(ChildLimits(cpu_seconds=5, answer_seconds=300.0)) as sandbox:
-        with pytest.raises(NotAFeed, match="子进程中断（处理器时间用尽）"):
+        with pytest.raises(FeedNotRead, match="子进程中断（处理器时间用尽）"):
             sandbox.read_feed(hostile(), now=NOW, **ASKED)
         assert len(sandbox.read_feed(ENTRIES, now=NOW, **ASKED).records) == 2

@@ -61,7 +61,7 @@ class TestRobots:
     def test_unavailable_rules_allow(self, status: int) -> None:
         assert robots_from_answer(status, b"User-agent: *\nDisallow: /").allows("https://news.example/")
 
-    @pytest.mark.parametrize("status", [500, 502, 503, 429])
+    @pytest.mark.parametrize("status", [500, 502, 503, 429, 304, 301, 300])
     def test_unreachable_rules_forbid_and_are_asked_again_soon(self, status: int) -> None:
         rules = robots_from_answer(status, b"")
         assert not rules.allows("https://news.example/")
