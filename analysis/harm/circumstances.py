@@ -15,11 +15,9 @@ __all__ = [
     "USE",
     "clause_around",
     "counts_all_reports",
-    "denies_harm",
     "has_statistic",
     "is_another_story",
     "is_harm_told",
-    "is_of_no_time_of_ours",
     "is_refuted",
     "is_scoffed_at",
     "is_statistic",
@@ -160,10 +158,6 @@ _CAUSE = "食物中毒|投毒|下毒|中暑|车祸|交通事故|自杀|轻生|�
 _RULED_OUT = re.compile(
     f"(?:(?:不|未|未能|无法|不能)?排除|并非|不是|不属于|不存在|未发现)了?(?:是|为|系|因)?(?:[^,。;、]{{0,4}}?(?:{_CAUSE})(?:中毒)?(?:[、和及与或,]|以及|等)?)+"
 )
-_DEATH = re.compile("死亡|致死|身亡|去世|离世")
-_ALL_WELL = re.compile(
-    "(?:没有?|无)(?:啥|什么|任何|半点|一点)?(?:事(?!故|实|件|业|情没)|反应|不适|异常|副作用|问题(?!疫苗|药))(?![^,。]{0,3}(?:吗|[?]))|(?:啥|什么|一点)(?:事|反应|不适)(?:都|也)?没有?|平安无事|一切正常"
-)
 # 气死我了 and 像电影一样 beside a death that is told in plain words: both are said of it, not instead of it.
 _PLAIN_DEATH = re.compile("死亡|身亡|丧命|猝死|致死|毒死|吃死|离世")
 _SAID_OF_IT = re.compile(
@@ -221,24 +215,6 @@ def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
         if told and not (hard and harm.re is HARM and SOFT_HARM.match(sentence, harm.start())):
             return True
     return False
-
-
-def denies_harm(sentence: str) -> bool:
-    """Tell whether a sentence says of some harm, or of anything at all, that it did not come: 未发生严重不良反应, 都没啥事."""
-    if _ALL_WELL.search(sentence):
-        return True
-    for harm in chain(HARM.finditer(sentence), _TOLD_OF_ONE.finditer(sentence), _DEATH.finditer(sentence)):
-        start, end = clause_around(sentence, harm.start())
-        if _DENIED.search(sentence[max(start, harm.start() - _REACH) : harm.start()]):
-            return True
-        if _DENIED_AFTER.match(sentence[harm.end() : end]):
-            return True
-    return False
-
-
-def is_of_no_time_of_ours(sentence: str) -> bool:
-    """Tell whether a sentence tells a statistic, a trial or history."""
-    return has_statistic(sentence) or counts_all_reports(sentence)
 
 
 def _is_mere_name(sentence: str, harm: re.Match[str]) -> bool:

@@ -94,6 +94,8 @@ _ONE_DEATH = beginning(
 # Who nearly died lives: 差一点人就没了, 再晚十分钟就没救过来了.
 _NEARLY = re.compile("差一?点|险些|几乎|幸亏|幸好|不然|否则|再晚|再迟|要不是|以为")
 _NEARLY_WITHIN = 12
+# 跟着外婆走了 tells who went home with whom, 狗没救过来 and 手机没救回来 of no person.
+_OF_NOBODY = re.compile(f"(?:跟着|陪着|带着)(?:[我他她]的?)?(?:{KIN})走了$|(?:狗|猫|宠物|手机|电脑|硬盘|数据)[也还最终]{{0,2}}没(?:有?能?)(?:抢?救|抢救)?[过回]来$")
 # The death of one in a trial is no figure of the trial.
 _IN_A_TRIAL = re.compile(
     "(?:[一1][名位例个][^,。;0-9]{0,6}|试验)(?:受试者|志愿者)[^,。;]{0,14}?(?P<dead>死亡|身亡|去世|离世)(?!率|风险|病例|比例|事件|人数)"
@@ -149,5 +151,6 @@ def died_in_a_trial(words: str) -> tuple[int, int] | None:
 def single_deaths(words: str) -> Iterator[tuple[int, int]]:
     """Yield the spans that say that one died, without those who nearly did."""
     for match in _ONE_DEATH.finditer(words):
-        if not _NEARLY.search(words, max(0, match.start() - _NEARLY_WITHIN), match.start()):
+        before = max(0, match.start() - _NEARLY_WITHIN), match.start()
+        if not _NEARLY.search(words, *before) and not _OF_NOBODY.search(words[before[0] : match.end()]):
             yield match.span()

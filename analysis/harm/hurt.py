@@ -56,9 +56,8 @@ _WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"
 _OUT_OF = frozenset({"中", "里", "当中"})
 _GIVEN_TO = re.compile("(?:注射|接种|使用|手术|治疗|做|打|输液|提供)")
 _HARMED_OF_THEM = re.compile("(?:其中)?(?:致使?|造成|导致)$")
-_TWO = frozenset({"两", "二"})
-_ROLE_OF_TWO = re.compile(
-    "[次额字数人]|[^,。;:]{0,4}(?:人员|网红|博主|同志|干部|院长|主任|经理|股东|儿女|家长|父母|爸|妈)"
+_TWO_OF_A_KIND = re.compile(
+    f"[^,。;:、0-9]{{1,3}}{WHO}|(?:老)?(?:阿[婆公姨]|婆婆|奶奶|爷爷|大娘|大伯|伯伯|老太太?|老头|老妈妈|母亲|父亲|幼儿|中毒者|伤者|死者|食客|透析者)(?!的?(?:家属|儿子|女儿))"
 )
 # 分给三个人,其中一个男生心悸: the one was harmed.
 _SUFFERED_TOO = re.compile("模样|这样|一样|情况|失联|遇险|吞|误服|误食|滥用|吸食")
@@ -197,10 +196,9 @@ def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
     if match.group("who"):
         return True
     if match.group("n") in _ONES and not match.group("cases"):
-        end = match.end()
-        # 名 and 位 count nothing but people, whoever they are: 两位阿婆.
-        if match.group("n") in _TWO and words[end - 1] in "名位" and not _ROLE_OF_TWO.match(words, end):
+        if match.group("n") == "两" and words[match.end() - 1] in "名位" and _TWO_OF_A_KIND.match(words, match.end()):
             return True
+        end = match.end()
         both = words[end - 1] == "人" or _BOTH.match(words, end) or _IN_CARE.match(words, end)
         return match.group("n") not in {"1", "一"} and bool(both or _BEFALLEN_BEFORE.search(words[: match.start()]))
     return bool(_WHO_LATER.match(words, match.end())) or grouped or _befell(words, match)
