@@ -95,7 +95,9 @@ _ONE_DEATH = beginning(
 _NEARLY = re.compile("差一?点|险些|几乎|幸亏|幸好|不然|否则|再晚|再迟|要不是|以为")
 _NEARLY_WITHIN = 12
 # 跟着外婆走了 tells who went home with whom, 狗没救过来 and 手机没救回来 of no person.
-_OF_NOBODY = re.compile(f"(?:跟着|陪着|带着)(?:[我他她]的?)?(?:{KIN})走了$|(?:狗|猫|宠物|手机|电脑|硬盘|数据)[也还最终]{{0,2}}没(?:有?能?)(?:抢?救|抢救)?[过回]来$")
+_OF_NOBODY = re.compile(
+    f"(?:跟着|陪着|带着)(?:[我他她]的?)?(?:{KIN})走了$|(?:狗|猫|宠物|手机|电脑|硬盘|数据)[也还最终]{{0,2}}没(?:有?能?)(?:抢?救|抢救)?[过回]来$"
+)
 # The death of one in a trial is no figure of the trial.
 _IN_A_TRIAL = re.compile(
     "(?:[一1][名位例个][^,。;0-9]{0,6}|试验)(?:受试者|志愿者)[^,。;]{0,14}?(?P<dead>死亡|身亡|去世|离世)(?!率|风险|病例|比例|事件|人数)"

@@ -201,9 +201,7 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
         floor=floors[0].rule if floors else None,
         facts=MappingProxyType(facts),
         signs=read_signs(reading),
-        most_severe=bound_of_no_harm(reading)
-        if no_harm
-        else most_severe(reading, facts),
+        most_severe=bound_of_no_harm(reading) if no_harm else most_severe(reading, facts),
     )
 
 
