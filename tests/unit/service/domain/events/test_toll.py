@@ -141,6 +141,15 @@ def test_a_number_that_an_office_tells_as_a_whole_or_corrects_takes_the_place_of
     assert "2人" not in deaths_told(event)
 
 
+def test_only_the_clause_that_tells_the_number_of_an_office_says_whether_it_is_of_all() -> None:
+    event = told(None, "家属：9名学生输液后发热", by=SourceClass.MEDIA, harmed=9)
+    title = "5名学生输液后发热，其中2名重症患者已转院"
+    event = told(
+        event, title, by=SourceClass.OFFICIAL, text="5名学生输液后发热，其中2人重症。", written="5名学生", harmed=5
+    )
+    assert harmed_told(event) == "称受影响9人（官方说法5人，说法不一）"
+
+
 def test_a_medium_that_tells_more_than_an_office_found_leaves_what_the_office_says() -> None:
     event = found(told(None, RUMOUR, deaths=5), deaths=1)
     more = told(event, "家属：接种后3人死亡", by=SourceClass.MEDIA, deaths=3, at=NOW + timedelta(hours=6))
