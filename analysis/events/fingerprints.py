@@ -34,10 +34,6 @@ OPENING_CHARS = 300
 _PRODUCT_TYPES = frozenset({EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE})
 _NAMING_TYPES = _PRODUCT_TYPES | {EntityType.PRODUCT_CLASS, EntityType.FIRM, EntityType.REGION}
 _MARK_TYPES = frozenset({EntityType.APPROVAL_NO, EntityType.BATCH_NO})
-# Where something is given is no word of what went wrong: a second matter of one hospital shares it with the first.
-_KIND_OF_VENUE = re.compile(
-    "中医院|(?:妇幼)?保健院|妇保院|(?:人民|中心|眼科|口腔)?(?:医院|卫生[院室所]|诊所|门诊部?|大?药[店房]|美容[院店])"
-)
 # A figure of three signs or more is rarely met twice by chance; years are.
 _FIGURE = re.compile(r"(?<![A-Za-z0-9])\d[\d,.]*[万亿%]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -131,7 +127,7 @@ def _fingerprint(document: Document, assessment: Assessment, signed: bytes) -> F
     title_terms = _title_terms(document, tokens)
     terms = salient_terms(tokens, TERMS) | title_terms
     entities = assessment.entities
-    names = _naming_words(terms, entities, _KIND_OF_VENUE.findall(f"{document.title}\n{document.text[:OPENING_CHARS]}"))
+    names = _naming_words(terms, entities)
     return Fingerprint(
         document_id=document.id,
         happened_at=document.happened_at,
@@ -176,9 +172,9 @@ def without(terms: Mapping[str, float], names: AbstractSet[str]) -> dict[str, fl
     return {word: weight for word, weight in terms.items() if word not in names}
 
 
-def _naming_words(terms: Iterable[str], entities: Iterable[Entity], venues: Iterable[str]) -> frozenset[str]:
+def _naming_words(terms: Iterable[str], entities: Iterable[Entity]) -> frozenset[str]:
     named = {form.lower() for e in entities if e.type in _NAMING_TYPES for form in (e.text, e.canonical) if form}
-    spelled = "\n".join((*sorted(named), *venues, *NATIONS)).lower()
+    spelled = "\n".join((*sorted(named), *NATIONS)).lower()
     return frozenset(word for word in terms if word in spelled)
 
 

@@ -23,7 +23,6 @@ from analysis.harm.gone import gone_after_use, may_be_gone
 from analysis.harm.hurt import harmed
 from analysis.harm.numbers import counted, counted_kin, may_count_people, numbers_of_people, written_number
 from analysis.harm.one_told import one_told, wrongly_given
-from analysis.harm.own_causes import is_of_no_product
 from analysis.harm.people import PeopleCount
 from analysis.harm.side_by_side import told_beside_the_dead, told_side_by_side
 from analysis.harm.taken_back import refutes_all, without_taken_back
@@ -62,8 +61,6 @@ def people_counts(text: str) -> list[PeopleCount]:
     found = found or list(islice(one_told(text, sentences), 1)) or weighed_one(text, sentences)
     found = list(without_taken_back(text, sentences, found))
     title = text.partition("\n")[0]
-    if any(c.type is EntityType.DEATHS for c in found) and is_of_no_product(text):
-        found = [c for c in found if c.type is not EntityType.DEATHS]
     if not found or refutes_all(title) or is_another_story(_AFTER_DEATH.sub("", title)):
         return []
     return _with_survivors(text, sentences, _without_parts(text, found))

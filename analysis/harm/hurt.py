@@ -48,6 +48,7 @@ _BEFALLEN_BEFORE = re.compile(
 )
 # Who they are or what befell them stands before the number: 用过的宝宝有5个, 烂脸的六个.
 _WHO_BEFORE = re.compile(f"{WHO}(?:一?共|总共|已经?|目前)?有?(?:至少|约|近)?$")
+_OF_WHOM = re.compile("的(?:已经|都|就|有)?$")
 _HARM_BEFORE = 8
 _CLAUSE_END = re.compile("了?(?:[,。;!?\n]|$)")
 # The whole before its part in one clause: 用的六个人五个不正常.
@@ -56,9 +57,8 @@ _WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"
 _OUT_OF = frozenset({"中", "里", "当中"})
 _GIVEN_TO = re.compile("(?:注射|接种|使用|手术|治疗|做|打|输液|提供)")
 _HARMED_OF_THEM = re.compile("(?:其中)?(?:致使?|造成|导致)$")
-_TWO = frozenset({"两", "二"})
-_ROLE_OF_TWO = re.compile(
-    "[次额字数人]|[^,。;:]{0,4}(?:人员|网红|博主|同志|干部|院长|主任|经理|股东|儿女|家长|父母|爸|妈)"
+_TWO_OF_A_KIND = re.compile(
+    f"[^,。;:、0-9]{{1,3}}{WHO}|(?:老)?(?:阿[婆公姨]|婆婆|奶奶|爷爷|大娘|大伯|伯伯|老太太?|老头|老妈妈|母亲|父亲|幼儿|中毒者|伤者|死者|食客|透析者)(?!的?(?:家属|儿子|女儿))"
 )
 # 分给三个人,其中一个男生心悸: the one was harmed.
 _SUFFERED_TOO = re.compile("模样|这样|一样|情况|失联|遇险|吞|误服|误食|滥用|吸食")
@@ -83,6 +83,10 @@ _IN_CARE = re.compile(
     "(?:还|也|正|直接)?(?:[在进送住躺]了?[^,。]{0,3}(?:icu|重症|抢救|医院|急诊|院)|昏迷|休克|瘫|残废|失明|晕|过敏|抽搐)"
 )
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
+# 目前12人在县医院治疗: who lies there was harmed, though the sentence does not say how.
+_IN_HOSPITAL = re.compile(
+    "(?:仍|尚|还|正)?在[^,。;:]{0,8}?(?:医院|卫生[院所室]|icu|重症监护室|病房)(?:接受)?(?:治疗|救治|抢救|住院|留观)(?:中|观察|治疗)?(?=$|[,。;:])"
+)
 # 一家四口除了我都进了医院, 一家五口就我没事: the one who is left out was not harmed.
 _ALL_BUT = re.compile(
     f",?(?:除了?|除开)(?:[我他她]们?家?(?:{KIN})?|(?:{KIN})|(?P<n>[一两二三12])[个人名位])(?:没[^,。]{{1,5}})?|,?(?:就|只有|唯独)(?:[我他她]家?(?:{KIN})?|(?:{KIN}))没"
@@ -133,6 +137,7 @@ def _but_those_left_out(words: str, end: int, counts: Sequence[PeopleCount]) -> 
 
 def _is_counted(words: str, match: re.Match[str], *, told: bool) -> bool:
     grouped = _shares(words, match)
+    told = told or bool(_IN_HOSPITAL.match(words, match.end()))
     if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
         return False
     return not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span())
@@ -149,6 +154,8 @@ def _is_mere_whole(words: str, match: re.Match[str], start: int) -> bool:
     between = words[match.end() : start]
     if between in _WHOLE_BEFORE:
         return True
+    if _IN_HOSPITAL.match(between):
+        return False
     whole, comma, part = between.partition(",")
     if comma and (
         whole in _OUT_OF or (_GIVEN_TO.match(whole) and _HARMED_OF_THEM.match(part) and not is_harm_told(whole))
@@ -197,10 +204,9 @@ def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
     if match.group("who"):
         return True
     if match.group("n") in _ONES and not match.group("cases"):
-        end = match.end()
-        # 名 and 位 count nothing but people, whoever they are: 两位阿婆.
-        if match.group("n") in _TWO and words[end - 1] in "名位" and not _ROLE_OF_TWO.match(words, end):
+        if match.group("n") == "两" and words[match.end() - 1] in "名位" and _TWO_OF_A_KIND.match(words, match.end()):
             return True
+        end = match.end()
         both = words[end - 1] == "人" or _BOTH.match(words, end) or _IN_CARE.match(words, end)
         return match.group("n") not in {"1", "一"} and bool(both or _BEFALLEN_BEFORE.search(words[: match.start()]))
     return bool(_WHO_LATER.match(words, match.end())) or grouped or _befell(words, match)
@@ -232,5 +238,5 @@ def _stands_after_harm(before: str) -> bool:
     return bool(
         _BEFALLEN_BEFORE.search(before)
         or _WHO_BEFORE.search(before)
-        or (before.endswith("的") and _names_any(before[-_HARM_BEFORE:]))
+        or (_OF_WHOM.search(before) and _names_any(before[-_HARM_BEFORE:]))
     )

@@ -70,12 +70,15 @@ _VACCINE_HARM = re.compile(
 _SEVERAL_PEOPLE = re.compile(
     "好多|很多人|好几个|多人|多名|多例|一批|集体|十几|几十|[3-9三四五六七八九十][0-9十]*(?:个|名|位|例)|[1-9][0-9]+(?:个|名|位|例|人)"
 )
-# A device that failed in use: a wheelchair's brake, a pump that ran by itself. What may fail and how to avoid it is advice.
+# A device that failed in use: what failed is the device or a part of it, named right before. What is planned, sold or advised is none.
 _FAILED_IN_USE = re.compile(
-    "失灵|失控|刹不住|漏电|短路|起火|自燃|爆炸|爆裂|炸裂|炸了|开裂|断裂|断成|断了|散架|死机|停机|停转|(?:没|不|未)(?:有)?报警|报警(?:器)?(?:没|不|未)响|自[己行动](?:启动|运转|输注|加大|往下|倾倒|升降)"
+    "(?:[机仪器车]|设备|系统)?在?(?:的?(?:刹车|车轮|轮子|轮胎|靠背|扶手|踏板|电池|充电器|线路|电源|主机|屏幕|报警器?|探头|导管|管路|气囊|阀门?|按键|泵|针头|玻璃|电机|马达|支架|螺丝|车架))?"
+    "(?:(?:都|又|却|竟然?|居然|突然|忽然|半夜|凌晨|夜里|昨[晚天]|今[早天]|当场|途中|中途|用着|使用[中时]|充电时|下坡时?|上坡时?|运行中|手术中|术中|治疗中|输液中|抢救中|多次|频繁|已|还|就)){0,3}"
+    "(?P<failed>失灵|失控|刹不住|漏电|短路|起火|自燃|爆炸(?![性式])|爆裂|断裂|断成两|散架|死机|(?<=[然夜晨又中次])停[机转]|停机(?=没有?报警|未报警|[,、][^,。]{0,3}(?:患者|病人|老人)[^,。]{0,3}(?:缺氧|窒息|死|昏迷))|(?:没有?|不|未)报警|自(?:己|行)(?:启动|运转|加大|往下|倾倒))"
+    "(?!检修|检查|保养|维护|改造|通知|升级|更新|公告|时间|期间|保护|开关|报警|检测|测试|试验|演练|应急|预案|怎么|如何|原因|维修|风险|隐患|率|险|培训|标准|坪|的?(?:问题|情况)?(?:怎么|如何|处理))"
 )
 _FAILURE_OF_ANOTHER = re.compile(
-    "爆炸性|爆炸式|表情失控|情绪失控|价格失控|疫情失控|断了(?:货|供|粮|来源|联系)|停机维护|停机坪|死机车|健身|杠铃|跑步机|单杠|游乐"
+    "停机维护|检修|保养|停机坪|健身|杠铃|跑步机|单杠|游乐|演练|模拟|预案|培训|试题|招标|如何|怎么办|应急处置流程|防止|避免|预防|杜绝|价格|视频|财报|股价|心态|销量|玩具|游戏|电影"
 )
 # Several of whom no number is told: 诊所挂水多人发热寒战.
 _UNNUMBERED = re.compile(
@@ -198,9 +201,7 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
         floor=floors[0].rule if floors else None,
         facts=MappingProxyType(facts),
         signs=read_signs(reading),
-        most_severe=bound_of_no_harm(reading)
-        if no_harm
-        else most_severe(reading, facts, {cue.category for cue in cues}),
+        most_severe=bound_of_no_harm(reading) if no_harm else most_severe(reading, facts),
     )
 
 
@@ -247,12 +248,20 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
 
 
 def _device_failure(sentence: _Sentence) -> Iterator[Finding]:
-    failed = _FAILED_IN_USE.search(sentence.text)
-    if failed is None or not any(hit.term.label == "device" for hit in sentence.hits):
-        return
-    other = is_another_story(sentence.text) or _FAILURE_OF_ANOTHER.search(sentence.text) or _is_not_ours(sentence)
-    if not other and not is_supposed(sentence.text, *failed.span()) and not is_statistic(sentence.text, *failed.span()):
-        yield _at(sentence, "device_failure", failed)
+    for device in (hit for hit in sentence.hits if hit.term.label == "device"):
+        failed = _FAILED_IN_USE.match(sentence.text, device.end - sentence.start)
+        if failed is not None and _is_told_of_now(sentence, failed):
+            yield _at(sentence, "device_failure", failed)
+            return
+
+
+def _is_told_of_now(sentence: _Sentence, failed: re.Match[str]) -> bool:
+    """Tell whether a failure is no advice, figure of speech or exercise; 失控 and 爆炸 themselves are words of other matters too."""
+    span = failed.span("failed")
+    around = sentence.text[: span[0]] + sentence.text[span[1] :]
+    if is_another_story(around) or _FAILURE_OF_ANOTHER.search(around):
+        return False
+    return not is_supposed(sentence.text, *span) and not is_statistic(sentence.text, *span)
 
 
 def _is_not_ours(sentence: _Sentence) -> bool:

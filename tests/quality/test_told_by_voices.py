@@ -6,7 +6,8 @@ drugs, vaccines, devices, cosmetics and injections for beauty. 76 must raise nob
 and games, of animals, denied, supposed, asked, insured. Columns as in `told_in_posts.tsv`; `risk` is trouble with a product that
 harmed nobody, 1+ that it is a risk at all. Every other one of a kind was read while the rules were mended (seen), of the
 rest (held) the counts and the rule that failed alone, never the words. People were right of the seen in 75 of 100 before,
-of the held in 69; the severity in 74 and 76. Whose harm is in words of no list is what is still missed. Nothing in them happened.
+of the held in 69; the severity in 74 and 76. That harm is denied, past or of an illness bounds no severity: such a bound was right of ten
+more and silenced grave ones. Whose harm is in words of no list is what is still missed. Nothing in them happened.
 """
 
 from collections import Counter
@@ -20,10 +21,10 @@ pytestmark = pytest.mark.quality
 
 SENTENCES = Path(__file__).with_name("told_by_voices.tsv")
 PEOPLE = {
-    "seen": {"dead": 19, "harmed": 24, "risk": 8, "not": 37},
-    "held": {"dead": 11, "harmed": 23, "risk": 7, "not": 33},
+    "seen": {"dead": 20, "harmed": 24, "risk": 8, "not": 36},
+    "held": {"dead": 10, "harmed": 23, "risk": 7, "not": 31},
 }
-SEVERITY = {"seen": 90, "held": 79}
+SEVERITY = {"seen": 84, "held": 76}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ believed over the rumour until somebody with a name tells more, or the public mo
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -26,13 +26,21 @@ _AT_LEAST = re.compile(
 _LOOKED_INTO = re.compile(
     "经(?:[^,，。]{0,10})?(?:核实|核查|调查|查实|查证|查|了解)(?!看)|不实|不属实|谣言|误报|有误|[更订]正[为：:]|勘误"
 )
+# What counts those added since, some of them or those who are still in care, and what a number that counts all of them says.
+_OF_SOME = re.compile(
+    "又|再(?!次)|另|新增|增加|首[例名位]|第[一二三四五六七八九十0-9]+[例名位]|其中|重症|危重|病危|轻症|[仍尚还]有|余下|剩|出院|转往|转院|转至|"
+    "今[日天]|昨[日天]|当[日天]|单日|24小时|一名|最小|最大|包括|包含|多为|部分"
+)
+_OF_ALL = re.compile("共|累计|总计|合计|总数|更正|订正|勘误|截至")
+_CLAUSE_MARKS = ",，。；;：:！!？?\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toll:
     """A number of people: whether there are at least so many, and what was claimed before an office told fewer, else `None`.
 
-    `official` is what an office told last where that is another number, though it did not say that it had looked into the matter.
+    `official` is what an office told last of all of them where that is another number, though it did not say that it had looked into
+    the matter.
 
     `read` says that nobody writes the number: a model read it out of the whole text. `by` names the person who corrected it, which
     alone may be to 0.
@@ -124,7 +132,8 @@ def absorb_toll(
             known[kind], kept = _added(held, kept, number, least=least, ascertained=ascertained, named=named)
             if kind == "harmed" and known[kind] == number:
                 kept = _read_or_written(kept, held, assessment)
-            kept |= _official(_kept(event, kind), number, document, official=official)
+            clauses = _clauses(document, assessment, kind, number) if official else []
+            kept |= _official(_kept(event, kind), number, document, clauses, right=ascertained)
         if kept:
             toll[kind] = kept
     return known["harmed"], known["deaths"], toll
@@ -146,16 +155,36 @@ def _added(
     return held, (kept | {"least": False} if number == held and not least and kept.get("least") else kept)
 
 
-def _official(kept: Mapping[str, Any], number: int, document: Document, *, official: bool) -> dict[str, Any]:
-    """Return the number that an office told last and when: that of this report, or the one that is kept."""
-    before, at = kept.get("official"), document.happened_at.isoformat()
-    if (
-        official
-        and number > 0
-        and (before is None or document.happened_at >= datetime.fromisoformat(kept["official_at"]))
-    ):
-        return {"official": number, "official_at": at}
-    return {} if before is None else {"official": before, "official_at": kept["official_at"]}
+def _official(
+    kept: Mapping[str, Any], number: int, document: Document, clauses: Sequence[str], *, right: bool
+) -> dict[str, Any]:
+    """Return the number that an office told last of all, and when: that of this report, or the one that is kept.
+
+    `clauses` are those in which an office tells it. What counts some of them or those added since (又有1名, 2名重症患者) is none of
+    all, nor is a number below the one that is kept, unless it is told as a whole (共, 累计) or as the `right` one.
+    """
+    before = {name: kept[name] for name in ("official", "official_at") if name in kept}
+    if number <= 0 or all(_OF_SOME.search(clause) for clause in clauses):
+        return before
+    late = before and document.happened_at < datetime.fromisoformat(before["official_at"])
+    fewer = before and number < before["official"]
+    if late or (fewer and not right and not any(_OF_ALL.search(clause) for clause in clauses)):
+        return before
+    return {"official": number, "official_at": document.happened_at.isoformat()}
+
+
+def _clauses(document: Document, assessment: Assessment, kind: str, number: int) -> list[str]:
+    """Return the clauses of a report that tell the number; the whole of it where it is not known where that stands."""
+    fields = {"title": document.title, "text": document.text}
+    told = [one for one in assessment.entities if one.type is _KINDS[kind] and one.value == number]
+    found = [_clause_around(fields[one.field], one.start, one.end) for one in told if one.field in fields]
+    return found or [f"{document.title}\n{document.text}"]
+
+
+def _clause_around(text: str, start: int, end: int) -> str:
+    begin = max(text.rfind(mark, 0, start) + 1 for mark in _CLAUSE_MARKS)
+    stop = min((at for mark in _CLAUSE_MARKS if (at := text.find(mark, end)) >= 0), default=len(text))
+    return text[begin:stop]
 
 
 def _read_or_written(kept: dict[str, Any], held: int | None, assessment: Assessment) -> dict[str, Any]:

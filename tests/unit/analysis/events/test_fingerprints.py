@@ -33,21 +33,6 @@ def mark(title: str, text: str = "", *, entities: Sequence[Entity] = (), region:
     return fingerprint(document, assessment)
 
 
-@pytest.mark.parametrize(
-    ("title", "words"),
-    [
-        ("万年县中医院的体温计量不准", {"中医院", "中医", "医院"}),
-        ("黎川县妇幼保健院的避孕环取不出来", {"妇幼", "保健"}),
-        ("石城县卫生院的口罩发霉", {"卫生院", "卫生"}),
-    ],
-)
-def test_where_something_is_given_is_no_word_of_what_went_wrong(title: str, words: set[str]) -> None:
-    found = mark(title)
-    assert words <= found.names
-    assert not words & found.problem.keys()
-    assert {"发霉", "体温计", "避孕环"} & found.problem.keys()
-
-
 class TestNames:
     def test_the_title_decides_the_product_where_it_names_one(self) -> None:
         found = mark(

@@ -1,10 +1,9 @@
-"""Deaths in words that also tell of leaving, and deaths that no product has to do with."""
+"""Deaths in words that also tell of leaving, and what is counted of one matter."""
 
 import pytest
 
 from analysis.assessment import EntityType
 from analysis.harm.counts import people_counts
-from analysis.harm.own_causes import is_of_no_product
 
 
 def dead(text: str) -> int:
@@ -15,7 +14,7 @@ def dead(text: str) -> int:
     "text",
     [
         "外婆在诊所挂了三瓶水,说心口闷,天没亮人就没了",
-        "输完液,奶奶当晚还是走了",
+        "输完液就休克,抢救了一夜,奶奶还是走了",
         "雾化用错药,娃8个月,就这么没了",
         "打了网购的减肥针,三天后胰腺炎走了,她才30岁",
         "打一针瘦脸,把命搭进去了",
@@ -53,33 +52,23 @@ def test_who_leaves_goes_on_or_nearly_died_is_not_dead(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "number"),
     [
-        "爷爷走了,留下一抽屉的降压药",
-        "他因心梗去世,走得很安详,生前常年吃阿司匹林",
-        "外公上个月走的,肺癌晚期,家里还有没拆的靶向药",
-        "老人死于脑溢血,药盒里的药一粒没动",
+        ("他打完疫苗第二天因心梗去世", 1),
+        ("患者因心梗去世,家属质疑用药过量", 1),
+        ("老人输液后因脑梗死亡", 1),
+        ("爸爸因肺癌去世。县医院同一批化疗药这周又有五名患者死亡", 5),
+        ("冈比亚69名儿童因肾病死亡,与一种止咳糖浆有关", 69),
+        ("男子因心脏病去世,起搏器提前没电了", 1),
     ],
 )
-def test_a_death_of_an_own_illness_is_of_no_product(text: str) -> None:
-    assert is_of_no_product(text)
+def test_an_illness_that_is_named_beside_a_death_takes_no_death_away(text: str, number: int) -> None:
+    assert dead(text) == number
+
+
+@pytest.mark.parametrize("text", ["孩子跟着外婆走了", "给狗打完针,狗没救过来", "打完疫苗手机没救回来"])
+def test_who_goes_home_with_somebody_and_what_is_no_person_did_not_die(text: str) -> None:
     assert dead(text) == 0
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "他打完疫苗第二天因心梗去世",
-        "他因心梗去世,家属称前一天刚接种疫苗",
-        "患者因心梗去世,家属质疑用药过量",
-        "老人输液后因脑梗死亡",
-        "爷爷在诊所挂水,当晚走了,留下一抽屉的药",
-        "因药物性肝衰竭去世",
-    ],
-)
-def test_an_illness_told_beside_what_was_freshly_given_keeps_the_death(text: str) -> None:
-    assert not is_of_no_product(text)
-    assert dead(text) == 1
 
 
 @pytest.mark.parametrize(

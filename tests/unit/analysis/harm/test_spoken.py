@@ -99,6 +99,9 @@ def test_a_stock_a_figure_of_speech_and_an_animal_are_no_dead(text: str) -> None
         ("两口子吃偏方,男的死了,女的还在重症", 1),
         ("夫妻同时做肉毒素注射,妻子死亡,丈夫呼吸困难住院", 1),
         ("护士拿错药,给3个新生儿打了成人疫苗", 3),
+        ("目前12人在县医院治疗,其中1人死亡", 12),
+        ("输液后20人仍在县医院救治,无人死亡", 20),
+        ("打完那批针的,发烧的都8个了", 8),
     ],
 )
 def test_the_harmed_are_counted_in_spoken_words(text: str, number: int) -> None:
@@ -111,6 +114,9 @@ def test_the_harmed_are_counted_in_spoken_words(text: str, number: int) -> None:
         "母女都去打了疫苗",
         "我认识的有三个药店",
         "两个在医院门口卖药",
+        "12人在县医院治疗室参加培训",
+        "3名医生在县医院抢救患者",
+        "4人在医院观察学习",
         "五个用了三年的血压计",
         "新药都进医院了",
         "剧情里护士给三个病人打错疫苗",

@@ -104,6 +104,52 @@ def test_where_outlets_and_an_office_tell_other_numbers_both_are_told_and_the_ne
     assert deaths_told(agreed) == "称死亡4人"
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        "县卫健委通报：又有1名患者输液后死亡",
+        "县卫健委：今日新增死亡1例",
+        "县卫健委：首例输液后死亡的1人已尸检",
+        "县卫健委：1人死亡",
+        "县卫健委：其中1人死亡，其余好转",
+        "县卫健委：再增1例死亡",
+        "县卫健委：昨日死亡1人",
+    ],
+)
+def test_what_an_office_adds_to_its_number_or_says_of_some_is_not_its_number(later: str) -> None:
+    event = told(None, "县卫健委通报：输液后3人死亡", by=SourceClass.OFFICIAL, deaths=3)
+    event = told(event, later, by=SourceClass.OFFICIAL, deaths=1, at=NOW + timedelta(hours=3))
+    assert deaths_told(event) == "称死亡3人"
+
+
+@pytest.mark.parametrize("first", [SourceClass.MEDIA, SourceClass.OFFICIAL])
+@pytest.mark.parametrize(
+    "later", ["2名重症患者已转往省城", "仍有2名患者住院", "2人已出院", "2名患者已转院，其余好转", "首批2人病危"]
+)
+def test_how_many_are_worse_or_still_in_care_is_no_number_of_all(later: str, first: SourceClass) -> None:
+    event = told(None, "20人输液后寒战发热", by=first, harmed=20)
+    event = told(event, later, by=SourceClass.OFFICIAL, harmed=2, at=NOW + timedelta(hours=3))
+    assert harmed_told(event) == "称受影响20人"
+
+
+@pytest.mark.parametrize("later", ["县卫健委：共1人死亡", "县卫健委：死亡人数更正为1人", "县卫健委：截至今晚死亡1人"])
+def test_a_number_that_an_office_tells_as_a_whole_or_corrects_takes_the_place_of_its_own(later: str) -> None:
+    event = told(None, "家属：3人死亡", by=SourceClass.MEDIA, deaths=3)
+    event = told(event, "县卫健委：2人死亡", by=SourceClass.OFFICIAL, deaths=2, at=NOW + timedelta(hours=1))
+    event = told(event, later, by=SourceClass.OFFICIAL, deaths=1, at=NOW + timedelta(hours=2))
+    assert "官方说法" in deaths_told(event)
+    assert "2人" not in deaths_told(event)
+
+
+def test_only_the_clause_that_tells_the_number_of_an_office_says_whether_it_is_of_all() -> None:
+    event = told(None, "家属：9名学生输液后发热", by=SourceClass.MEDIA, harmed=9)
+    title = "5名学生输液后发热，其中2名重症患者已转院"
+    event = told(
+        event, title, by=SourceClass.OFFICIAL, text="5名学生输液后发热，其中2人重症。", written="5名学生", harmed=5
+    )
+    assert harmed_told(event) == "称受影响9人（官方说法5人，说法不一）"
+
+
 def test_a_medium_that_tells_more_than_an_office_found_leaves_what_the_office_says() -> None:
     event = found(told(None, RUMOUR, deaths=5), deaths=1)
     more = told(event, "家属：接种后3人死亡", by=SourceClass.MEDIA, deaths=3, at=NOW + timedelta(hours=6))
