@@ -7,7 +7,7 @@ from service.domain.alerts.alert import Alert, AlertState
 from service.domain.alerts.handling import answered_last
 from service.domain.clocks.clock import Clock, ClockRole, ClockRule, ClockState
 
-__all__ = ["asking", "by_urgency", "next_due"]
+__all__ = ["asking", "by_urgency", "next_due", "unstarted_before"]
 
 _URGENT = timedelta(hours=24)
 _FAR = timedelta(days=36500)
@@ -39,6 +39,25 @@ def next_due(clocks: Sequence[Clock]) -> Clock | None:
         if due:
             return min(due, key=lambda item: item[:2])[2]
     return None
+
+
+def unstarted_before(
+    alerts: Sequence[Alert], clocks: Mapping[str, Sequence[Clock]], due_at: datetime, now: datetime
+) -> tuple[Alert, Clock] | None:
+    """Return the soonest limit of the office that waits to be started and would end before `due_at`, with its alert.
+
+    One that is past counts no more, but where `due_at` itself is past every other one does: a running limit hides none that
+    is more pressing.
+    """
+    found = [
+        (clock.due_at, clock.id, alert, clock)
+        for alert in alerts
+        for clock in clocks.get(alert.id, ())
+        if clock.role is ClockRole.OWN and clock.state is ClockState.PROPOSED and clock.due_at is not None
+    ]
+    pressing = [one for one in found if now < one[0] and (one[0] < due_at or due_at < now)]
+    soonest = min(pressing, key=lambda one: one[:2], default=None)
+    return None if soonest is None else soonest[2:]
 
 
 def by_urgency(

@@ -13,16 +13,16 @@ from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alerts.alert import Alert
 from service.domain.cases.turn import target_at
 from service.domain.clocks.clock import Clock
-from service.domain.clocks.urgency import by_urgency
+from service.domain.clocks.urgency import by_urgency, unstarted_before
 from service.domain.matters.matter_turn import soon
 from service.flows.alerts.surges import count_now, history_of
 from service.flows.learning.opinion_desk import count_proposals
 from service.ports.store import Work
-from service.web.desk import SourceHealth, source_health
+from service.web.desk import OpenAlerts, SourceHealth, source_health
 from service.web.render import desk_of, fragment, page, waiting
 from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, level_counts
 from service.web.views.charts import band_points, line_points, ticks
-from service.web.views.deadlines import deadline_of_alert, next_deadline
+from service.web.views.deadlines import Deadline, deadline_of_alert, next_deadline
 from service.web.views.first_run import first_run
 from service.web.views.matter_rows import open_states
 from service.web.views.overview import BAND_DAYS, Volume, city_tiles, day_start, volume
@@ -106,13 +106,23 @@ def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
         alert = deadline_of_alert(alert_row(soonest[0], soonest[1], None, (), now), target)
     ahead = work.matters.listing(states=open_states(), due_after=now, limit=1)
     late = work.matters.listing(states=open_states(), due_before=now, limit=1)
+    upcoming = next_deadline(alert, [*ahead, *late], now)
     return {
         "counts": level_counts(opened.alerts, opened.recent, now),
-        "upcoming": next_deadline(alert, [*ahead, *late], now),
+        "upcoming": upcoming,
+        "unstarted": _unstarted(opened, upcoming, now),
         "matters_soon": sum(
             row[-1] for row in work.matters.waiting(before=soon(now, context.office.register.calendar))
         ),
     }
+
+
+def _unstarted(opened: OpenAlerts, upcoming: Deadline | None, now: datetime) -> Deadline | None:
+    """Return the limit that nobody has started yet though it would end before the running one that stands first."""
+    if upcoming is None or not upcoming.running or upcoming.due_at is None:
+        return None
+    waiting = unstarted_before(opened.alerts, opened.clocks, upcoming.due_at, now)
+    return None if waiting is None else deadline_of_alert(alert_row(*waiting, None, (), now))
 
 
 def _target_at(work: Work, context: AppContext, alert: Alert, clock: Clock | None) -> datetime | None:

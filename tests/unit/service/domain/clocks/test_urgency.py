@@ -4,7 +4,7 @@ import pytest
 
 from service.domain.alerts.alert import AlertState
 from service.domain.clocks.clock import ClockState
-from service.domain.clocks.urgency import asking, next_due
+from service.domain.clocks.urgency import asking, next_due, unstarted_before
 from service.policies.register import load_register
 from tests.builders import NOW, build_alert, build_clock
 from tests.unit.service.domain.builders import HOUR
@@ -46,3 +46,24 @@ def test_a_proposal_made_after_the_last_answer_is_met_by_none(hours: int, kept: 
     )
     proposed = build_clock(rule_id="C-5H", state=ClockState.PROPOSED, proposed_at=last + hours * HOUR)
     assert asking(alert, [proposed], RULES) == ([proposed] if kept else [])
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "shown_in", "found"),
+    [
+        (ClockState.PROPOSED, 5, 48, True),
+        (ClockState.PROPOSED, 24, 5, False),
+        # What is past is not started any more, and beside what is late every other limit is pressing.
+        (ClockState.PROPOSED, -1, 48, False),
+        (ClockState.PROPOSED, 24, -1, True),
+        (ClockState.ARMED, 5, 48, False),
+        (ClockState.EXPIRED, 5, 48, False),
+    ],
+)
+def test_a_running_limit_hides_none_that_waits_to_be_started_and_ends_before(
+    state: ClockState, hours: int, shown_in: int, found: bool
+) -> None:
+    alert = build_alert()
+    clock = build_clock(state=state, due_at=NOW + hours * HOUR)
+    unstarted = unstarted_before([alert], {alert.id: [clock]}, NOW + shown_in * HOUR, NOW)
+    assert unstarted == ((alert, clock) if found else None)
