@@ -7,16 +7,13 @@ words: of the seen 17 of 20 are right, of the held 14. That 医院 is taken for 
 tore the follow-ups of one event, and is not done. Nothing in them happened.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from analysis.assess import Analyser
-from tests.quality.labelled import pinned, read_rows
-from tests.quality.test_event_scenarios import is_as_meant
+from tests.quality.scenarios import grouped_as_meant, is_as_meant
 
 pytestmark = pytest.mark.quality
 
@@ -30,14 +27,7 @@ FLOORS = {
 @pytest.fixture(scope="module")
 def right() -> Counter[tuple[str, str]]:
     """How many scenarios of each half and kind are grouped as they are meant."""
-    scenarios: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for name, row in read_rows(pinned(SCENARIOS, "703277bb9e93")).items():
-        scenarios[name.partition("-")[0]].append(row)
-    analyser = Analyser.load()
-    found: Counter[tuple[str, str]] = Counter()
-    for rows in scenarios.values():
-        found[rows[0]["half"], rows[0]["kind"]] += is_as_meant(rows, analyser)
-    return found
+    return grouped_as_meant(SCENARIOS, "703277bb9e93")
 
 
 @pytest.mark.parametrize("kind", FLOORS["seen"])

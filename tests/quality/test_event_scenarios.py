@@ -5,17 +5,12 @@ its documents are together or apart as a press officer would have them. Every ot
 were mended (seen): of those 25 of 30 were right before, of the rest (held) 21. Nothing in them happened.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from analysis.assess import Analyser
-from analysis.events.stream import Grouper
-from tests.quality.labelled import document_of, pinned, read_rows
+from tests.quality.scenarios import grouped_as_meant
 
 pytestmark = pytest.mark.quality
 
@@ -29,22 +24,7 @@ FLOORS = {
 @pytest.fixture(scope="module")
 def right() -> Counter[tuple[str, str]]:
     """How many scenarios of each half and kind are grouped as they are meant."""
-    scenarios: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for name, row in read_rows(pinned(SCENARIOS, "ac703049c454")).items():
-        scenarios[name.partition("-")[0]].append(row)
-    analyser = Analyser.load()
-    found: Counter[tuple[str, str]] = Counter()
-    for rows in scenarios.values():
-        found[rows[0]["half"], rows[0]["kind"]] += is_as_meant(rows, analyser)
-    return found
-
-
-def is_as_meant(rows: Sequence[Mapping[str, Any]], analyser: Analyser) -> bool:
-    grouper, documents = Grouper(), list(map(document_of, rows))
-    judged = zip(documents, analyser.assess(documents), strict=True)
-    placed = [grouper.add(document, assessment).event_id for document, assessment in judged]
-    pairs = combinations(zip(rows, placed, strict=True), 2)
-    return all((a["event"] == b["event"]) == (one == other) for (a, one), (b, other) in pairs)
+    return grouped_as_meant(SCENARIOS, "ac703049c454")
 
 
 @pytest.mark.parametrize("kind", FLOORS["seen"])

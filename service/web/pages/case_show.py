@@ -177,7 +177,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "open_steps": _open_steps(shown, on_duty),
         "owners": [one.name for one in shown.people if one.duties and not one.disabled],
         "on_duty": sorted(workflow.duties[duty].name for duty in shown.person.duties if duty in workflow.duties),
-        "disclosures": list(Disclosure),
+        "disclosures": [(one.value, one.word) for one in Disclosure],
         "disclosure_seen": disclosure_mark(file.case),
         "authority": authority_of(shown.alert),
         "authority_found": _authority_found(file),
